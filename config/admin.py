@@ -1,0 +1,184 @@
+"""Pages of other people's tables, in our clothes. The queue's are read-only for everybody:
+the permission to add a schedule is the permission to run any function (platform.md 4)."""
+
+from typing import Any
+
+import django_q.admin  # noqa: F401 - it registers what is unregistered here
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from core.admin import shown
+from core.admin.base import RecordAdmin, column
+from core.admin.record import Facts, Headline, Raw, Record
+
+for _model in (Schedule, Success, Failure, OrmQ, User, Group):
+    admin.site.unregister(_model)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin, ModelAdmin):
+    """Staff accounts."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    """Groups of permissions."""
+
+
+class TaskAdmin(RecordAdmin):
+    """A finished task."""
+
+    list_display = ("task_name", "function", "started_at", "took")
+    ordering = ("-started",)
+
+    @column("Task")
+    def task_name(self, row: Any) -> str:
+        """Its name."""
+        return row.name
+
+    @column("Function")
+    def function(self, row: Any) -> str:
+        """What it ran."""
+        return row.func
+
+    @column("Started")
+    def started_at(self, row: Any) -> Any:
+        """When it started."""
+        return shown.moment(row.started)
+
+    @column("Took")
+    def took(self, row: Any) -> str:
+        """How long it took."""
+        return f"{row.time_taken():.1f} s"
+
+    def record(self, request: HttpRequest, row: Any) -> Record:
+        """One task."""
+        return Record(
+            headline=Headline(kind="Task", main=row.name, beside=row.func),
+            sections=[
+                Facts(
+                    title="Facts",
+                    rows=[
+                        ("Id", shown.copied(row.pk, label="task id")),
+                        ("Started", shown.moment(row.started)),
+                        ("Ended", shown.moment(row.stopped)),
+                        ("Cluster", row.cluster or shown.NOTHING),
+                    ],
+                ),
+                Raw(
+                    title="Result",
+                    text=shown.raw(str(row.result), may_see_phones=shown.may_see_phones(request)),
+                    is_open=True,
+                ),
+            ],
+        )
+
+
+@admin.register(Success)
+class FinishedAdmin(TaskAdmin):
+    """Tasks that ended well."""
+
+    purpose = "Tasks that ended well. They are pruned daily."
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Successes only."""
+        return super().get_queryset(request).filter(success=True)
+
+
+@admin.register(Failure)
+class FailedAdmin(TaskAdmin):
+    """Tasks that raised."""
+
+    purpose = "Tasks that raised an error. Their work is found again by the next sweep."
+    nothing_yet = "All clear: no task has failed."
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Failures only."""
+        return super().get_queryset(request).filter(success=False)
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(RecordAdmin):
+    """What runs when: written by code only."""
+
+    purpose = "What runs when. It is written by code (config/schedules.py) and by nobody here."
+    list_display = ("schedule_name", "function", "rhythm", "next_at")
+    ordering = ("next_run",)
+
+    @column("Schedule")
+    def schedule_name(self, row: Schedule) -> str:
+        """Its name."""
+        return row.name or str(row.pk)
+
+    @column("Function")
+    def function(self, row: Schedule) -> str:
+        """What it runs."""
+        return row.func
+
+    @column("How often")
+    def rhythm(self, row: Schedule) -> str:
+        """Its rhythm."""
+        if row.schedule_type == Schedule.MINUTES:
+            return f"every {row.minutes} min"
+        return row.get_schedule_type_display()
+
+    @column("Next")
+    def next_at(self, row: Schedule) -> Any:
+        """When it is due."""
+        return shown.moment(row.next_run)
+
+    def record(self, request: HttpRequest, row: Schedule) -> Record:
+        """One schedule."""
+        facts = [
+            ("How often", self.rhythm(row)),
+            ("Next", shown.moment(row.next_run)),
+            ("Arguments", row.args or shown.NOTHING),
+            ("Named arguments", row.kwargs or shown.NOTHING),
+            ("Runs left", "no end" if row.repeats < 0 else row.repeats),
+        ]
+        return Record(
+            headline=Headline(kind="Schedule", main=row.name or row.pk, beside=row.func),
+            sections=[Facts(title="Facts", rows=facts)],
+        )
+
+
+@admin.register(OrmQ)
+class QueuedAdmin(RecordAdmin):
+    """Hints that wait for a worker."""
+
+    purpose = "Hints that wait for a worker. Losing them costs seconds, never money."
+    nothing_yet = "No task waits."
+    list_display = ("task", "queue", "locked_until")
+    ordering = ("-id",)
+
+    @column("Task")
+    def task(self, row: OrmQ) -> str:
+        """Its number."""
+        return f"Task {row.pk}"
+
+    @column("Queue")
+    def queue(self, row: OrmQ) -> str:
+        """Which queue it waits in."""
+        return row.key
+
+    @column("Waits until")
+    def locked_until(self, row: OrmQ) -> Any:
+        """From when a worker may take it."""
+        return shown.moment(row.lock)
+
+    def record(self, request: HttpRequest, row: OrmQ) -> Record:
+        """One waiting task; its content is signed and is not unpacked here."""
+        facts = [("Queue", row.key), ("Waits until", shown.moment(row.lock))]
+        return Record(
+            headline=Headline(kind="Queued task", main=f"Task {row.pk}"),
+            sections=[Facts(title="Facts", rows=facts)],
+        )

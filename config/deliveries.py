@@ -1,0 +1,122 @@
+"""Provider event -> operation: the one table, and the loop that works off what has arrived."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from core import clock
+from core.alerts import raise_alert
+from disbursements.operations.answer import apply_status_answer, apply_status_timeout
+from disbursements.operations.fail import apply_payout_timeout
+from disbursements.operations.settle import apply_payout_result
+from gateways import inbox
+from gateways.interface import (
+    Arrival,
+    BalanceAnswer,
+    Delivery,
+    PayoutResult,
+    PayoutTimedOut,
+    StatusAnswer,
+    StatusTimedOut,
+)
+from gateways.models import Callback
+from vault.operations.balances import apply_balance_answer
+
+logger = logging.getLogger(__name__)
+
+Operation = Callable[..., tuple[Delivery, str]]
+
+DELIVERIES: dict[type, Operation] = {
+    PayoutResult: apply_payout_result,
+    PayoutTimedOut: apply_payout_timeout,
+    StatusAnswer: apply_status_answer,
+    StatusTimedOut: apply_status_timeout,
+    BalanceAnswer: apply_balance_answer,
+}
+TOLD = {
+    Delivery.UNMATCHED: "A callback is about nothing that we know",
+    Delivery.MALFORMED: "A callback cannot be read",
+}
+BATCH_MAX = 100
+BUDGET_S = 40.0
+TRIES_MAX = 5
+
+
+def deliver_due() -> int:
+    """Apply what has arrived, oldest first, each in its own transaction, within BUDGET_S."""
+    ends_s = clock.stopwatch_s() + BUDGET_S
+    delivered = inbox.take_in_spool()
+    # A round that delivers nothing met only what another worker holds: leave it to that one.
+    while done := sum(_deliver(callback_id) for callback_id in inbox.claim_unread(BATCH_MAX)):
+        delivered += done
+        if clock.stopwatch_s() > ends_s:
+            break
+    return delivered
+
+
+def _deliver(callback_id: int) -> int:
+    """Effect and mark commit together, so that a crash between them repeats neither."""
+    try:
+        with transaction.atomic(durable=True):
+            callback = (
+                Callback.objects.select_for_update(skip_locked=True)
+                .filter(pk=callback_id, processed_at=None)
+                .first()
+            )
+            if callback is None:
+                return 0
+            _apply(callback, clock.database_now())
+    except Exception:
+        logger.exception("Callback %s could not be applied", callback_id)
+        _set_aside(callback_id)
+    return 1
+
+
+def _apply(callback: Callback, at: datetime) -> None:
+    if not callback.source_listed:
+        _tell(callback, "source_not_listed", f"from {callback.source_address}", at)
+    if not callback.secret_ok:
+        _mark(callback, Delivery.UNMATCHED, "The path's secret is not one of ours", "", at)
+        return
+    try:
+        event = inbox.read(callback)
+    except inbox.Unreadable as error:
+        _mark(callback, Delivery.MALFORMED, str(error), "", at)
+        return
+    arrival = Arrival(
+        callback_id=callback.pk,
+        secret_digest=bytes(callback.secret_digest),
+        source_listed=callback.source_listed,
+        received_at=callback.received_at,
+    )
+    delivery, subject_id = DELIVERIES[type(event)](event=event, arrival=arrival, at=at)
+    _mark(callback, delivery, type(event).__name__, subject_id, at)
+
+
+def _mark(
+    callback: Callback, delivery: Delivery, note: str, subject_id: str, at: datetime
+) -> None:
+    inbox.mark(callback, outcome=delivery, note=note, subject_id=subject_id, at=at)
+    if delivery in TOLD:
+        _tell(callback, f"callback_{delivery}", f"{TOLD[delivery]}: {note}", at)
+
+
+def _set_aside(callback_id: int) -> None:
+    """After TRIES_MAX failures it waits for a person, and stops nothing behind it."""
+    with transaction.atomic():
+        callback = Callback.objects.select_for_update().get(pk=callback_id)
+        callback.tries += 1
+        callback.save(update_fields=["tries"])
+        if callback.tries >= TRIES_MAX:
+            at = clock.database_now()
+            _mark(callback, Delivery.MALFORMED, "Could not be applied: see the log", "", at)
+
+
+def _tell(callback: Callback, kind: str, text: str, at: datetime, **details: Any) -> None:
+    raise_alert(
+        kind=kind, key=f"{callback.provider}:{callback.kind}", at=at,
+        text=f"{text} (callback {callback.pk})", details=details,
+    )  # fmt: skip

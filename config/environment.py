@@ -1,0 +1,133 @@
+"""The configuration: environment variables, typed, all wrong ones reported at once."""
+
+import base64
+import binascii
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.networks import IPvAnyNetwork
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+# Where Daraja's callbacks come from, as published (daraja.md 7); 0.0.0.0/0,::/0 is "anywhere".
+PUBLISHED_SOURCES = (
+    "196.201.214.200", "196.201.214.206", "196.201.214.207", "196.201.214.208",
+    "196.201.213.114", "196.201.213.44", "196.201.212.127", "196.201.212.128",
+    "196.201.212.129", "196.201.212.132", "196.201.212.136", "196.201.212.138",
+    "196.201.212.69", "196.201.212.74",
+)  # fmt: skip
+CommaList = Annotated[tuple[str, ...], NoDecode]
+LIVE_DARAJA = "https://api.safaricom.co.ke"
+SECRET_KEY_LENGTH_MIN = 32
+FORBIDDEN_WORDS = re.compile(r"m-?pesa|safaricom|exe|cmd|sql|query", re.IGNORECASE)
+
+
+class Environment(BaseSettings):
+    """Every variable that the product reads. Names are the environment's, in upper case."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
+
+    database_url: str = Field(pattern=r"^postgres(ql)?://")
+    vault_secret_key: str = Field(min_length=SECRET_KEY_LENGTH_MIN)
+    vault_secret_key_fallbacks: CommaList = ()
+    vault_encryption_keys: CommaList = Field(min_length=1)
+    vault_public_url: str = Field(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")
+    vault_time_scale: float = Field(default=1, gt=0, le=100_000)
+    vault_data_dir: Path = Path(".vault")
+    vault_allowed_hosts: CommaList = ()
+    vault_callback_sources: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=PUBLISHED_SOURCES, validate_default=True
+    )
+    vault_trusted_proxies: int = Field(default=0, ge=0, le=5)
+    vault_max_retries_limit: int = Field(default=10, ge=0, le=50)
+    vault_confirm_above_kes: int | None = Field(default=None, ge=1)
+    daraja_base_url: str = Field(
+        default="https://sandbox.safaricom.co.ke", pattern=r"^https?://[^/\s]+$"
+    )
+    stripe_api_base: str = Field(default="https://api.stripe.com", pattern=r"^https?://[^/\s]+$")
+    mpesa_consumer_key: str = ""
+    mpesa_consumer_secret: str = ""
+    mpesa_business_short_code: str = Field(default="", pattern=r"^([0-9]{5,7})?$")
+    mpesa_passkey: str = ""
+    mpesa_initiator_name: str = ""
+    mpesa_security_credential: str = ""
+    mpesa_environment: Literal["sandbox", "production"] = "sandbox"
+
+    @field_validator(
+        "vault_secret_key_fallbacks",
+        "vault_encryption_keys",
+        "vault_allowed_hosts",
+        "vault_callback_sources",
+        mode="before",
+    )
+    @classmethod
+    def split_commas(cls, value: object) -> object:
+        """`a, b` is two entries."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("vault_public_url")
+    @classmethod
+    def check_words(cls, url: str) -> str:
+        """Safaricom refuses callback addresses with these words (daraja.md 5.4)."""
+        found = FORBIDDEN_WORDS.search(url)
+        if found:
+            raise ValueError(
+                f"contains {found.group()!r}, which Safaricom refuses in callback addresses"
+            )
+        return url
+
+    @field_validator("vault_encryption_keys")
+    @classmethod
+    def check_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        """Each key is 32 bytes in URL-safe base64, as `Fernet.generate_key()` makes them."""
+        for position, key in enumerate(keys, start=1):
+            try:
+                length = len(base64.urlsafe_b64decode(key.encode()))
+            except (binascii.Error, ValueError):
+                length = 0
+            if length != 32:
+                raise ValueError(
+                    f"entry {position} is not a key: make one with "
+                    "`python3 run.py manage new_encryption_key`"
+                )
+        return keys
+
+    @model_validator(mode="after")
+    def check_live(self) -> Self:
+        """Real money is called real money, and moves at the clock's pace."""
+        live = self.daraja_base_url == LIVE_DARAJA
+        if live != (self.mpesa_environment == "production"):
+            raise ValueError(
+                f"MPESA_ENVIRONMENT is {self.mpesa_environment}, but DARAJA_BASE_URL is "
+                f"{self.daraja_base_url}: production belongs to {LIVE_DARAJA}, and only to it"
+            )
+        if live and self.vault_time_scale != 1:
+            raise ValueError("VAULT_TIME_SCALE must be 1 where DARAJA_BASE_URL is the live one")
+        return self
+
+
+@lru_cache(maxsize=1)
+def read_environment() -> Environment:
+    """The environment, or ImproperlyConfigured with a line for each wrong variable."""
+    try:
+        return Environment()  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [_line(problem) for problem in error.errors(include_url=False)]
+        raise ImproperlyConfigured(
+            "The configuration is not complete:\n" + "\n".join(sorted(lines))
+        ) from None
+
+
+def _line(problem: ErrorDetails) -> str:
+    if not problem["loc"]:
+        return f"  {problem['msg'].removeprefix('Value error, ')}"
+    name = str(problem["loc"][0]).upper()
+    if problem["type"] == "missing":
+        return f"  {name} is not set"
+    return f"  {name}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,19 @@
+"""`manage.py serve`: the web server alone, as in production."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config import serving
+
+
+class Command(BaseCommand):
+    help = "Serve pages, API and callbacks over HTTP."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        serving.add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        serving.serve(host=options["host"], port=options["port"], workers=options["workers"])

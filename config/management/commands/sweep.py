@@ -1,0 +1,85 @@
+"""`manage.py sweep`: the worker's jobs in the foreground, for cron users and rehearsals."""
+
+import logging
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from config.schedules import SWEEPS
+from core import clock
+from core.command import BadUsage, VaultCommand
+
+logger = logging.getLogger(__name__)
+
+IDLE_LOOK_S = 0.25
+IDLE_LOOK_MAX_S = 2.0
+BROKEN_ROUNDS_MAX = 20
+
+
+class Command(VaultCommand):
+    help = "Run the sweeps (all, or those named) once, every S seconds, or until nothing is due."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SWEEPS))
+        parser.add_argument("--every", type=float, metavar="S", help="again every S seconds")
+        parser.add_argument(
+            "--until-idle",
+            action="store_true",
+            help="go on until nothing is due now or later without a person",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unknown = [name for name in options["names"] if name not in SWEEPS]
+        if unknown:
+            raise BadUsage(f"No sweep is called {unknown[0]!r}: use {', '.join(SWEEPS)}")
+        names = options["names"] or list(SWEEPS)
+        done = dict.fromkeys(names, 0)
+        try:
+            if options["until_idle"]:
+                sweep_until_idle(names, done)
+            else:
+                _sweep(names, done)
+            while options["every"]:
+                clock.wait(seconds=options["every"])
+                _sweep(names, done)
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped.")
+        self.answer({"done": done}, ", ".join(f"{name} {count}" for name, count in done.items()))
+
+
+def sweep_until_idle(names: list[str], done: dict[str, int]) -> None:
+    """Sweep until nothing is due now or at any later time without a person."""
+    look_s, broken = IDLE_LOOK_S, 0
+    while True:
+        worked, failed = _sweep(names, done)
+        broken = broken + 1 if failed else 0
+        if broken == BROKEN_ROUNDS_MAX:
+            raise CommandError(f"The sweep {failed[0]} breaks off each time: see the log")
+        if worked or failed:
+            look_s = IDLE_LOOK_S
+            continue
+        at = clock.database_now()
+        moments = [SWEEPS[name].next_moment(at=at) for name in names]
+        due = [moment for moment in moments if moment is not None]
+        if not due:
+            return
+        ahead_s = (min(due) - clock.database_now()).total_seconds()
+        clock.wait(seconds=max(0.05, min(ahead_s, look_s)))
+        look_s = min(look_s * 1.5, IDLE_LOOK_MAX_S)
+
+
+def _sweep(names: list[str], done: dict[str, int]) -> tuple[int, list[str]]:
+    """Run each once: how much was done that may lead to more, and which broke off."""
+    count, failed = 0, []
+    for name in names:
+        try:
+            worked = SWEEPS[name].run()
+        except Exception:
+            logger.exception("The sweep %s broke off; the next one finds the rest", name)
+            failed.append(name)
+            continue
+        done[name] += worked
+        if SWEEPS[name].job:
+            count += worked
+    return count, failed

@@ -1,0 +1,92 @@
+"""Job -> how often: the one table. The worker's schedules and `manage.py sweep` both read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+import disbursements.jobs
+from config.deliveries import deliver_due
+from core import clock
+from core.seal import seal_steps
+from disbursements import queries
+from gateways import inbox
+from vault.operations.balances import ask_balances
+
+SEAL_BATCH = 10_000
+FINISHED_TASKS_KEPT = timedelta(days=1)
+
+
+def seal() -> int:
+    """Seal the steps that are not sealed yet."""
+    return seal_steps(at=clock.database_now(), limit=SEAL_BATCH)
+
+
+def balances() -> int:
+    """Ask what the wallets hold, except with credentials that are known to be broken."""
+    return ask_balances(at=clock.database_now(), but=queries.shortcodes_not_to_ask())
+
+
+def prune() -> int:
+    """Delete the queue's finished tasks of yesterday and before."""
+    from django_q.models import Task
+
+    old = Task.objects.filter(stopped__lt=clock.now() - FINISHED_TASKS_KEPT)
+    return old.delete()[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """A job: what it runs, how often, and (where it has due times) when it is next due."""
+
+    run: Callable[[], int]
+    every_minutes: int
+    job: str = ""
+
+    def next_moment(self, *, at: datetime) -> datetime | None:
+        """When something falls due without a person; None: never, or it has no due times."""
+        if self.job == "deliver":
+            return at if inbox.anything_unread() else None
+        return queries.next_moment(job=self.job) if self.job else None
+
+
+SWEEPS: dict[str, Sweep] = {
+    "deliver": Sweep(run=deliver_due, every_minutes=1, job="deliver"),
+    "recover": Sweep(run=disbursements.jobs.recover, every_minutes=1, job="recover"),
+    "send": Sweep(run=disbursements.jobs.send, every_minutes=1, job="send"),
+    "retry": Sweep(run=disbursements.jobs.retry, every_minutes=5, job="retry"),
+    "ask": Sweep(run=disbursements.jobs.ask, every_minutes=1, job="ask"),
+    "resume": Sweep(run=disbursements.jobs.resume, every_minutes=5),
+    "balances": Sweep(run=balances, every_minutes=15),
+    "seal": Sweep(run=seal, every_minutes=5),
+    "prune": Sweep(run=prune, every_minutes=24 * 60),
+}
+
+
+def run_job(name: str) -> int:
+    """What the queue calls: one sweep by its name."""
+    return SWEEPS[name].run()
+
+
+def ensure_schedules() -> None:
+    """Make the worker's schedules what the table says, and remove all others."""
+    from django_q.models import Schedule
+
+    names = [f"sweep:{name}" for name in SWEEPS]
+    Schedule.objects.exclude(name__in=names).delete()
+    for name, sweep in SWEEPS.items():
+        Schedule.objects.update_or_create(
+            name=f"sweep:{name}",
+            defaults={
+                "func": settings.VAULT_JOB_RUNNER,
+                "args": repr((name,)),
+                "schedule_type": Schedule.MINUTES,
+                "minutes": _scaled_minutes(sweep.every_minutes),
+                "repeats": -1,
+            },
+        )
+
+
+def _scaled_minutes(minutes: int) -> int:
+    return max(1, round(minutes / settings.VAULT_TIME_SCALE))

@@ -1,0 +1,104 @@
+"""How the admin looks, and its sidebar. Links show only to those who may open them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": _may_open(app, name),
+    }
+
+
+def _may_open(app: str, name: str) -> Callable[[HttpRequest], bool]:
+    verbs = ("view", "change")
+    return lambda request: any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in verbs)
+
+
+def _static(path: str) -> Callable[[HttpRequest], str]:
+    return lambda _request: static(path)
+
+
+SIDEBAR = [
+    {
+        "title": "Work",
+        "items": [
+            {"title": "Home", "icon": "inbox", "link": reverse_lazy("admin:index")},
+            _item("Alerts", "notifications", "core.alert"),
+            _item("Pauses", "pause_circle", "disbursements.pause"),
+        ],
+    },
+    {
+        "title": "Money out",
+        "items": [_item("Disbursements", "send_money", "disbursements.disbursementrequest")],
+    },
+    {
+        "title": "Border",
+        "items": [
+            _item("Callbacks", "call_received", "gateways.callback"),
+            _item("Calls", "call_made", "gateways.call"),
+        ],
+    },
+    {
+        "title": "Money in books",
+        "items": [
+            _item("Accounts", "account_balance", "ledger.account"),
+            _item("Entries", "receipt_long", "ledger.entry"),
+            _item("Balances at M-Pesa", "account_balance_wallet", "vault.balancereading"),
+        ],
+    },
+    {
+        "title": "Settings",
+        "items": [
+            _item("Partners", "handshake", "vault.partner"),
+            _item("API keys", "key", "vault.apikey"),
+            _item("Shortcodes", "storefront", "vault.shortcode"),
+            _item("Result codes", "rule", "disbursements.resultcoderule"),
+            _item("Steps", "history", "core.step"),
+            _item("Users", "person", "auth.user"),
+            _item("Groups", "group", "auth.group"),
+            _item("Schedules", "schedule", "django_q.schedule"),
+            _item("Failed tasks", "error", "django_q.failure"),
+            _item("Finished tasks", "task_alt", "django_q.success"),
+            _item("Queued tasks", "pending", "django_q.ormq"),
+        ],
+    },
+]
+
+LOGIN_REDIRECT_URL = "admin:index"
+UNFOLD = {
+    "SITE_TITLE": "Payment Vault",
+    "SITE_HEADER": "Payment Vault",
+    "SITE_SYMBOL": "lock",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "config.home.queues",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _static("vault/icon.svg")}],
+    "STYLES": [_static("vault/desk.css")],
+    "SCRIPTS": [_static("vault/desk.js")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 255)",
+            "100": "oklch(93.5% .03 255)",
+            "200": "oklch(88% .06 255)",
+            "300": "oklch(81% .1 255)",
+            "400": "oklch(75% .12 255)",
+            "500": "oklch(70% .14 255)",
+            "600": "oklch(46% .16 258)",
+            "700": "oklch(42% .16 258)",
+            "800": "oklch(37% .14 259)",
+            "900": "oklch(32% .12 260)",
+            "950": "oklch(26% .09 261)",
+        }
+    },
+    "SIDEBAR": {"show_search": False, "navigation": SIDEBAR},
+}

@@ -1,0 +1,8 @@
+"""The WSGI door: what `manage.py serve` gives to granian."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+application = get_wsgi_application()

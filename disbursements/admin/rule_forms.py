@@ -1,0 +1,60 @@
+"""The forms of the result-code table."""
+
+from django import forms
+
+from core.admin.confirm import ReasonForm
+from disbursements.models import RuleNext, RuleOutcome, RuleScope
+
+CHOSEN = {"class": "pv-input"}
+APIS = (
+    ("b2c", "B2C results"), ("http", "Answers of the gateway"), ("status", "Status queries"),
+    ("any", "Any"),
+)  # fmt: skip
+
+
+class RuleForm(ReasonForm):
+    """The editable part of a row, and why it changes."""
+
+    meaning = forms.CharField(
+        max_length=500,
+        help_text="One short sentence for staff.",
+        widget=forms.Textarea(attrs={**CHOSEN, "rows": 2}),
+    )
+    outcome = forms.ChoiceField(
+        label="What it proves", choices=RuleOutcome, widget=forms.Select(attrs=CHOSEN)
+    )
+    next = forms.ChoiceField(
+        label="What we do", choices=RuleNext, widget=forms.Select(attrs=CHOSEN)
+    )
+    scope = forms.ChoiceField(
+        label="Concerns", choices=RuleScope, widget=forms.Select(attrs=CHOSEN)
+    )
+    text_pattern = forms.CharField(
+        label="Only with this text",
+        required=False,
+        max_length=100,
+        help_text="Part of M-Pesa's text that must occur too. Empty for any text.",
+        widget=forms.TextInput(attrs=CHOSEN),
+    )
+    field_order: tuple[str, ...] = (
+        "meaning",
+        "outcome",
+        "next",
+        "scope",
+        "text_pattern",
+        "reason",
+    )
+
+
+class NewRuleForm(RuleForm):
+    """A row for a code that none names."""
+
+    api = forms.ChoiceField(
+        label="Where it occurs", choices=APIS, widget=forms.Select(attrs=CHOSEN)
+    )
+    code = forms.CharField(
+        max_length=30,
+        help_text="Exactly as M-Pesa sends it, such as 2001 or SFC_IC0003.",
+        widget=forms.TextInput(attrs=CHOSEN),
+    )
+    field_order = ("api", "code", *RuleForm.field_order)

@@ -1,0 +1,193 @@
+"""The one timeline of a payout: everything that any table knows of it, in time order."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q
+from django.urls import reverse
+
+from core import money
+from core.admin import shown
+from core.admin.record import Event, Raw
+from core.models import Step
+from disbursements.admin.words import TONES
+from disbursements.models import DisbursementRequest, DisbursementRetryLog, StatusQuestion
+from gateways.interface import Delivery
+from gateways.models import Call, Callback
+from ledger.models import Entry, EntryKind
+
+ROWS_MAX = 300
+DELIVERY_TONES = {
+    Delivery.APPLIED: shown.GOOD,
+    Delivery.CONTRADICTORY: shown.BAD,
+    Delivery.MALFORMED: shown.WARN,
+    Delivery.UNMATCHED: shown.WARN,
+}
+# Of events at one moment, what happens first by nature comes first.
+STEP_ORDER = {"held": 0, "queued": 0, "sending": 2, "accepted": 6}
+ENTRY_WORDS = {
+    EntryKind.HOLD: "Money held in the books",
+    EntryKind.COMMIT: "Payment booked",
+    EntryKind.VOID: "Held money given back in the books",
+    EntryKind.REVERSAL: "Booking reversed",
+    EntryKind.POSTING: "Booked",
+}
+
+
+def timeline(
+    row: DisbursementRequest,
+    attempts: Sequence[DisbursementRetryLog],
+    *,
+    may_see_phones: bool,
+) -> list[Event]:
+    """Steps, attempts, calls, callbacks, questions and ledger entries; at most ROWS_MAX each."""
+    subject = str(row.pk)
+    events = [
+        *_steps(subject),
+        *_attempts(attempts),
+        *_calls(subject, may_see_phones),
+        *_callbacks(subject, may_see_phones),
+        *_questions(attempts),
+        *_entries(attempts),
+    ]
+    return sorted(events, key=lambda event: (event.at, event.order))
+
+
+def _steps(subject: str) -> Iterator[Event]:
+    steps = Step.objects.filter(subject_type=DisbursementRequest.__name__, subject_id=subject)
+    for step in steps.order_by("id")[:ROWS_MAX]:
+        moved = step.from_status != step.to_status
+        yield Event(
+            at=step.at,
+            source="Status" if moved else "Note",
+            title=_move(step) if moved else step.because,
+            text=step.because if moved else "",
+            actor=step.actor,
+            tone=TONES.get(step.to_status, shown.MUTE) if moved else shown.MUTE,
+            order=STEP_ORDER.get(step.to_status, 11) if moved else 11,
+        )
+
+
+def _move(step: Step) -> str:
+    new = step.to_status.replace("_", " ").capitalize()
+    return f"{new} (was {step.from_status})" if step.from_status else f"Instructed: {new.lower()}"
+
+
+def _attempts(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
+    for attempt in attempts:
+        yield Event(
+            at=attempt.retry_timestamp,
+            source="Attempt",
+            title=f"Attempt {attempt.retry_attempt} written down",
+            text=f"{attempt.retry_reason}. Provider reference {attempt.provider_reference}",
+            tone=shown.WAIT,
+            order=1,
+        )
+        if attempt.acknowledged_at:
+            yield Event(
+                at=attempt.acknowledged_at,
+                source="Attempt",
+                title=f"M-Pesa took attempt {attempt.retry_attempt}",
+                text=f"Conversation {attempt.conversation_id}. This is not yet an outcome.",
+                tone=shown.WAIT,
+                order=5,
+            )
+        if attempt.settled_at:
+            paid = attempt.outcome == "paid"
+            proof = attempt.get_proof_display() if attempt.proof else ""
+            yield Event(
+                at=attempt.settled_at,
+                source="Attempt",
+                title=f"Attempt {attempt.retry_attempt}: {attempt.get_outcome_display().lower()}",
+                text=f"Proof: {proof}" if proof else "",
+                tone=shown.GOOD if paid else shown.BAD,
+                order=9,
+            )
+
+
+def _calls(subject: str, may_see_phones: bool) -> Iterator[Event]:
+    for call in Call.objects.filter(subject_id=subject).order_by("id")[:ROWS_MAX]:
+        answer = f"HTTP {call.http_status}" if call.http_status else call.error or "no answer"
+        well = call.http_status is not None and call.http_status < 400
+        yield Event(
+            at=call.started_at,
+            source="Call out",
+            title=f"{call.kind.replace('-', ' ').capitalize()}: {answer}",
+            text=f"{call.method} {shown.raw(call.url, may_see_phones=True)}, "
+            f"{call.duration_ms:,} ms",
+            tone=shown.WAIT if well else shown.WARN,
+            url=reverse("admin:gateways_call_change", args=[call.pk]),
+            order=4,
+            raws=[
+                Raw(title="What we sent", text=_body(call.request_body, may_see_phones)),
+                Raw(title="What was answered", text=_body(call.response_body, may_see_phones)),
+            ],
+        )
+
+
+def _callbacks(subject: str, may_see_phones: bool) -> Iterator[Event]:
+    for callback in Callback.objects.filter(subject_id=subject).order_by("id")[:ROWS_MAX]:
+        body = bytes(callback.body).decode("utf-8", "replace")
+        unlisted = "" if callback.source_listed else " From an address that is not on the list."
+        yield Event(
+            at=callback.received_at,
+            source="Callback in",
+            title=f"{callback.kind.replace('-', ' ').capitalize()}: "
+            f"{callback.outcome or 'not read yet'}",
+            text=f"{callback.note}{unlisted}".strip(),
+            tone=DELIVERY_TONES.get(Delivery(callback.outcome), shown.MUTE)
+            if callback.outcome
+            else shown.MUTE,
+            url=reverse("admin:gateways_callback_change", args=[callback.pk]),
+            raws=[Raw(title="What arrived", text=_body(body, may_see_phones))],
+            order=8,
+        )
+
+
+def _questions(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
+    numbers = {attempt.pk: attempt.retry_attempt for attempt in attempts}
+    questions = StatusQuestion.objects.filter(attempt__in=numbers).order_by("asked_at")
+    for question in questions[:ROWS_MAX]:
+        number = numbers[question.attempt_id]
+        yield Event(
+            at=question.asked_at,
+            source="Question",
+            title=f"Asked M-Pesa about attempt {number}",
+            text=f"The question did not go through: {question.error}" if question.error else "",
+            tone=shown.WARN if question.error else shown.ASK,
+            order=7,
+        )
+        if question.answered_at:
+            yield Event(
+                at=question.answered_at,
+                source="Answer",
+                title=f"M-Pesa says of attempt {number}: {question.state.replace('_', ' ')}",
+                text=f"{question.text} ({question.code})" if question.code else question.text,
+                tone=shown.ASK,
+                order=8,
+            )
+
+
+def _entries(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
+    holds = [attempt.hold_reference for attempt in attempts]
+    entries = Entry.objects.filter(
+        Q(reference__in=holds)
+        | Q(settles__reference__in=holds)
+        | Q(reverses__settles__reference__in=holds)
+    )
+    for entry in entries.prefetch_related("lines__account").order_by("id")[:ROWS_MAX]:
+        yield Event(
+            at=entry.at,
+            source="Ledger",
+            title=ENTRY_WORDS[EntryKind(entry.kind)],
+            text="; ".join(
+                f"{'Dr' if line.debit_minor else 'Cr'} {line.account.code} "
+                f"{money.shown(line.debit_minor or line.credit_minor, line.currency)}"
+                for line in entry.lines.all()
+            ),
+            url=reverse("admin:ledger_entry_change", args=[entry.pk]),
+            order=3 if entry.kind == EntryKind.HOLD else 10,
+        )
+
+
+def _body(text: str, may_see_phones: bool) -> str:
+    return shown.raw(text, may_see_phones=may_see_phones)

@@ -1,0 +1,117 @@
+"""Payouts in words: the colour of a status, the reason, and what happens next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.safestring import SafeString
+
+from core import clock
+from core.admin import shown
+from disbursements.models import DisbursementRequest, Pause, PauseScope
+from disbursements.states import MEANINGS, DisbursementStatus
+from vault.models import Partner, Shortcode
+
+S = DisbursementStatus
+
+TONES: dict[str, str] = {
+    S.HELD: shown.MUTE,
+    S.QUEUED: shown.WAIT,
+    S.SENDING: shown.WAIT,
+    S.ACCEPTED: shown.WAIT,
+    S.UNKNOWN: shown.ASK,
+    S.RETRYING: shown.WAIT,
+    S.PARKED: shown.WARN,
+    S.COMPLETED: shown.GOOD,
+    S.FAILED: shown.BAD,
+    S.CANCELLED: shown.MUTE,
+    S.RETURNED: shown.WARN,
+}
+
+
+def status(row: DisbursementRequest) -> SafeString:
+    """The status as dot, word and colour, its meaning on hover."""
+    return shown.status(row.status, meaning=MEANINGS[row.status], tone=TONES[row.status])
+
+
+def reason(row: DisbursementRequest) -> str:
+    """Why it stands where it stands, in plain words; empty where there is nothing to say."""
+    if row.person_needed_at:
+        return row.person_needed_because
+    if row.status == S.FAILED:
+        return row.retry_reason or coded(row.failure_code, row.failure_text)
+    if row.status == S.PARKED:
+        return row.retry_reason or f"Waits for {row.parked_cause}"
+    if row.status == S.RETRYING:
+        return row.retry_reason
+    if row.status == S.UNKNOWN:
+        return coded(row.failure_code, row.failure_text) or "No clear answer from M-Pesa yet"
+    return ""
+
+
+def coded(code: str, text: str) -> str:
+    """`text (code)`."""
+    return f"{text} ({code})" if code and text else text or code
+
+
+def next_try(row: DisbursementRequest) -> Any:
+    """When we act next by ourselves, and how."""
+    if row.status == S.RETRYING and row.next_retry_at:
+        return shown.two_lines(shown.moment(row.next_retry_at), "sends again")
+    if row.status in {S.ACCEPTED, S.UNKNOWN} and row.ask_at:
+        return shown.two_lines(shown.moment(row.ask_at), "asks M-Pesa")
+    if row.status in {S.HELD, S.QUEUED} and row.due_at > clock.now():
+        return shown.two_lines(shown.moment(row.due_at), "may be sent")
+    return shown.NOTHING
+
+
+def next_step(row: DisbursementRequest, *, pause: Pause | None) -> str:
+    """One or two sentences: what happens next, and whether a person has to do anything."""
+    if row.person_needed_at:
+        return f"A person is needed: {row.person_needed_because}. " + _next(row, pause)
+    return _next(row, pause)
+
+
+def _next(row: DisbursementRequest, pause: Pause | None) -> str:
+    if pause is not None and row.status in {S.QUEUED, S.RETRYING}:
+        return f"Nothing, while sending is paused ({target_text(pause)}): {pause.reason}"
+    sentences = {
+        S.HELD: "It waits and is not sent until it is let go.",
+        S.QUEUED: _when("It is sent", row.due_at, "It is sent with the next sweep."),
+        S.SENDING: "The call to M-Pesa is under way. If it is lost, we ask before anything else.",
+        S.ACCEPTED: _when("M-Pesa will tell us. If it does not, we ask", row.ask_at,
+                          "M-Pesa will tell us, or we ask."),
+        S.UNKNOWN: _when("We ask M-Pesa again", row.ask_at,
+                         "We no longer ask by ourselves: settle it with proof."),
+        S.RETRYING: _when("It is sent again by itself", row.next_retry_at, "")
+        + " Proof that the last try did not pay comes first.",
+        S.PARKED: f"Put the cause right, then {'resume' if pause else 'release'}: "
+        "it is sent again without using up a retry.",
+        S.COMPLETED: "Nothing: it is paid.",
+        S.FAILED: "Nothing by itself. It is proven not paid: a person may have it tried again.",
+        S.CANCELLED: "Nothing: it was withdrawn.",
+        S.RETURNED: "Nothing: the money came back.",
+    }  # fmt: skip
+    return sentences[DisbursementStatus(row.status)]
+
+
+def _when(words: str, at: Any, otherwise: str) -> str:
+    if at is None:
+        return otherwise
+    if at <= clock.now():
+        return f"{words} with the next sweep: it is due."
+    return f"{words} {shown.relative(at)}, at {shown.absolute(at)}."
+
+
+def target_text(pause: Pause) -> str:
+    """What a pause covers, by name."""
+    if pause.scope == PauseScope.EVERYTHING:
+        return "everything"
+    try:
+        target: Partner | Shortcode | None = None
+        if pause.scope == PauseScope.PARTNER:
+            target = Partner.objects.filter(pk=UUID(pause.target)).first()
+        if pause.scope == PauseScope.SHORTCODE:
+            target = Shortcode.objects.filter(pk=UUID(pause.target)).first()
+    except ValueError:
+        target = None
+    return f"{pause.scope} {target or pause.target}"

@@ -1,0 +1,122 @@
+"""What the API says of a disbursement: camelCase, whole shillings, times with offset."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core import money
+from disbursements.models import AttemptOutcome, DisbursementRequest, Proof
+from disbursements.states import MEANINGS, DisbursementStatus
+
+STATUSES = [status.value for status in DisbursementStatus]
+
+
+class FailureSerializer(serializers.Serializer):
+    """Why it was not paid, in the provider's words."""
+
+    code = serializers.CharField(source="failure_code")
+    text = serializers.CharField(source="failure_text")
+
+
+class DisbursementSerializer(serializers.Serializer):
+    """One payout as its partner sees it."""
+
+    id = serializers.UUIDField()
+    clientReference = serializers.CharField(source="client_reference")  # noqa: N815
+    status = serializers.ChoiceField(choices=STATUSES)
+    statusMeaning = serializers.SerializerMethodField()  # noqa: N815
+    statusAt = serializers.DateTimeField(source="status_at")  # noqa: N815
+    msisdn = serializers.CharField()
+    payeeName = serializers.CharField(source="payee_name")  # noqa: N815
+    amount = serializers.SerializerMethodField()
+    currency = serializers.CharField()
+    commandId = serializers.CharField(source="command_id")  # noqa: N815
+    remarks = serializers.CharField()
+    shortcode = serializers.CharField(source="shortcode.number")
+    createdAt = serializers.DateTimeField(source="created_at")  # noqa: N815
+    retryCount = serializers.IntegerField(source="retry_count")  # noqa: N815
+    maxRetries = serializers.IntegerField(source="max_retries")  # noqa: N815
+    retryReason = serializers.CharField(source="retry_reason")  # noqa: N815
+    nextRetryAt = serializers.DateTimeField(source="next_retry_at", allow_null=True)  # noqa: N815
+    receipt = serializers.CharField(allow_null=True)
+    completedAt = serializers.DateTimeField(source="completed_at", allow_null=True)  # noqa: N815
+    failure = serializers.SerializerMethodField()
+
+    def get_statusMeaning(self, row: DisbursementRequest) -> str:  # noqa: N802
+        """The status in one sentence."""
+        return MEANINGS[row.status]
+
+    def get_amount(self, row: DisbursementRequest) -> int:
+        """Whole shillings."""
+        return money.whole_units(row.amount_minor, row.currency)
+
+    @extend_schema_field(FailureSerializer(allow_null=True))
+    def get_failure(self, row: DisbursementRequest) -> Mapping[str, Any] | None:
+        """Null unless something went wrong."""
+        if not row.failure_code and not row.failure_text:
+            return None
+        return FailureSerializer(row).data
+
+
+class AttemptSerializer(serializers.Serializer):
+    """One attempt to pay."""
+
+    attempt = serializers.IntegerField(source="retry_attempt")
+    reason = serializers.CharField(source="retry_reason")
+    providerReference = serializers.CharField(source="provider_reference")  # noqa: N815
+    conversationId = serializers.CharField(source="conversation_id")  # noqa: N815
+    responseCode = serializers.CharField(source="mpesa_response_code")  # noqa: N815
+    responseDescription = serializers.CharField(source="mpesa_response_description")  # noqa: N815
+    outcome = serializers.ChoiceField(choices=AttemptOutcome.values)
+    proof = serializers.ChoiceField(
+        choices=Proof.values, allow_blank=True, help_text="Why we are sure that it did not pay"
+    )
+    timestamp = serializers.DateTimeField(source="retry_timestamp")
+
+
+class DetailSerializer(DisbursementSerializer):
+    """One payout with its attempts."""
+
+    retryHistory = serializers.SerializerMethodField()  # noqa: N815
+
+    @extend_schema_field(AttemptSerializer(many=True))
+    def get_retryHistory(self, row: DisbursementRequest) -> Any:  # noqa: ARG002, N802
+        """Every attempt in order."""
+        return AttemptSerializer(self.context["attempts"], many=True).data
+
+
+class InstructedAnswer(serializers.Serializer):
+    """Answer of POST /api/disburse."""
+
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    disbursement = DisbursementSerializer()
+
+
+class ListAnswer(serializers.Serializer):
+    """Answer of GET /api/disburse."""
+
+    success = serializers.BooleanField()
+    disbursements = DisbursementSerializer(many=True)
+    nextCursor = serializers.CharField(allow_null=True)  # noqa: N815
+
+
+class DetailAnswer(serializers.Serializer):
+    """Answer of GET /api/disburse/{id}."""
+
+    success = serializers.BooleanField()
+    disbursement = DetailSerializer()
+
+
+class ErrorAnswer(serializers.Serializer):
+    """Answer of every refusal."""
+
+    success = serializers.BooleanField(default=False)
+    error = serializers.CharField(help_text="One sentence for a person")
+    code = serializers.CharField(help_text="A word for a program")
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="What is wrong with each field",
+    )

@@ -1,0 +1,32 @@
+"""What a worker does when it is woken: each job finds its own work and says how much it did."""
+
+from disbursements.operations.ask import ask_due
+from disbursements.operations.recover import recover_expired
+from disbursements.operations.resume_funded import resume_funded
+from disbursements.operations.send import send_due
+from disbursements.states import DisbursementStatus
+
+
+def send() -> int:
+    """Send what is queued and due."""
+    return send_due(status=DisbursementStatus.QUEUED)
+
+
+def retry() -> int:
+    """Send again what is proven not paid and due."""
+    return send_due(status=DisbursementStatus.RETRYING)
+
+
+def ask() -> int:
+    """Ask about what has no clear outcome."""
+    return ask_due()
+
+
+def recover() -> int:
+    """Find what a dead worker left in the middle."""
+    return recover_expired()
+
+
+def resume() -> int:
+    """Resume what an empty wallet stopped."""
+    return resume_funded()

@@ -1,0 +1,36 @@
+"""manage.py ask ID"""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from core import clock
+from core.command import VaultCommand, an_id
+from core.refusals import Refused
+from disbursements.models import DisbursementRequest
+from disbursements.operations.ask import ask_now
+
+
+class Command(VaultCommand):
+    help = (
+        "Ask M-Pesa what became of a payout whose outcome is open. No money is sent; the answer "
+        "arrives by itself."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """ID."""
+        parser.add_argument("id", metavar="ID", type=an_id, help="our id of the payout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One payout."""
+        row = DisbursementRequest.objects.filter(pk=options["id"]).first()
+        if row is None:
+            raise Refused(
+                f"there is no payout {options['id']}: its page and the API's answer show the id",
+                field="id",
+            )
+        ask_now(disbursement_id=row.pk, actor=self.actor, at=clock.database_now())
+        self.answer(
+            {"id": str(row.pk), "clientReference": row.client_reference, "status": row.status},
+            f"{row.client_reference} is due to be asked about: the next sweep asks M-Pesa",
+        )

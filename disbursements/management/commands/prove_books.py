@@ -1,0 +1,18 @@
+"""`manage.py prove_books`: proof that ledger and disbursements agree, or the list of breaks."""
+
+import sys
+from typing import Any
+
+from core.command import VaultCommand
+from disbursements.operations.prove_books import breaks
+
+
+class Command(VaultCommand):
+    help = "Prove that the ledger balances and fits every disbursement; exit 1 and a list if not."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = list(breaks())
+        text = "\n".join(found) or "The books are proven: everything balances and fits."
+        self.answer({"proven": not found, "breaks": found}, text)
+        if found:
+            sys.exit(1)

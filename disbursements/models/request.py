@@ -1,0 +1,157 @@
+"""DisbursementRequest: every outgoing payment, whatever its origin or rail."""
+
+import uuid
+from typing import Any
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from core.states import Machine
+from disbursements import states
+from disbursements.states import DisbursementStatus
+
+INSTRUCTION = [
+    "partner", "shortcode", "rail", "client_reference", "request_digest", "msisdn",
+    "amount_minor", "currency", "command_id", "created_at",
+]  # fmt: skip
+
+
+class DisbursementRequest(models.Model):
+    """One instruction to pay one payee once. What was instructed never changes."""
+
+    MACHINE = Machine(name=states.NAME, arrows=states.ARROWS, meanings=states.MEANINGS)
+    Status = DisbursementStatus
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    partner = models.ForeignKey("vault.Partner", models.PROTECT, related_name="+")
+    shortcode = models.ForeignKey("vault.Shortcode", models.PROTECT, related_name="+")
+    rail = models.CharField(max_length=20)
+    status = models.CharField(
+        max_length=12, choices=[(status.value, status.value) for status in DisbursementStatus]
+    )
+    status_at = models.DateTimeField()
+
+    client_reference = models.CharField(max_length=100)
+    idempotency_key = models.CharField(max_length=255, null=True)
+    request_digest = models.BinaryField(max_length=32)
+    origin = models.CharField(max_length=20, help_text="api, file, admin or command")
+    origin_id = models.CharField(max_length=64, blank=True)
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+
+    msisdn = models.CharField(max_length=12)
+    payee_name = models.CharField(max_length=120, blank=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    command_id = models.CharField(max_length=30)
+    remarks = models.CharField(max_length=100)
+
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True)
+    attempts_made = models.PositiveSmallIntegerField(default=0)
+
+    retry_count = models.PositiveSmallIntegerField(default=0)
+    max_retries = models.PositiveSmallIntegerField(default=3)
+    retry_reason = models.TextField(blank=True)
+    next_retry_at = models.DateTimeField(null=True)
+
+    receipt = models.CharField(max_length=30, null=True)
+    completed_at = models.DateTimeField(null=True)
+    failure_code = models.CharField(max_length=30, blank=True)
+    failure_text = models.TextField(blank=True)
+    parked_cause = models.CharField(max_length=100, blank=True)
+    person_needed_at = models.DateTimeField(null=True)
+    person_needed_because = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "disbursement_requests"
+        verbose_name = "payout"
+        permissions = [("see_phones", "May see full phone numbers")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "client_reference"], name="one_request_per_client_reference"
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "idempotency_key"], name="one_request_per_idempotency_key"
+            ),
+            models.UniqueConstraint(fields=["rail", "receipt"], name="one_request_per_receipt"),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in DisbursementStatus]),
+                name="disbursement_status_known",
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["completed", "returned"])
+                | Q(receipt__isnull=False, completed_at__isnull=False),
+                name="completed_has_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="retrying") | Q(next_retry_at__isnull=False),
+                name="retrying_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="sending") | Q(lease_until__isnull=False),
+                name="sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="parked") | ~Q(parked_cause=""), name="parked_has_cause"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shortcode", "due_at", "id"],
+                condition=Q(status="queued"),
+                name="due_to_send",
+            ),
+            models.Index(
+                fields=["shortcode", "next_retry_at", "id"],
+                condition=Q(status="retrying"),
+                name="due_to_retry",
+            ),
+            models.Index(
+                fields=["lease_until", "id"], condition=Q(status="sending"), name="due_to_recover"
+            ),
+            models.Index(
+                fields=["ask_at", "id"], condition=Q(ask_at__isnull=False), name="due_to_ask"
+            ),
+            models.Index(fields=["partner", "-created_at", "-id"], name="by_partner_newest"),
+            models.Index(fields=["-created_at", "-id"], name="by_newest"),
+            models.Index(fields=["status", "-created_at"], name="by_status_newest"),
+            models.Index(fields=["msisdn"], name="by_msisdn"),
+            models.Index(fields=["parked_cause"], condition=Q(status="parked"), name="by_cause"),
+            models.Index(fields=["origin_id"], name="by_origin"),
+            models.Index(
+                fields=["completed_at"],
+                condition=Q(completed_at__isnull=False),
+                name="by_completed",
+            ),
+            models.Index(
+                fields=["person_needed_at"],
+                condition=Q(person_needed_at__isnull=False),
+                name="by_person_needed",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="instruction_is_read_only", fields=INSTRUCTION),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="completed_stays_completed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status__in=["completed", "returned", "cancelled"])
+                & pgtrigger.Q(old__status__df=pgtrigger.F("new__status"))
+                & ~(pgtrigger.Q(old__status="completed") & pgtrigger.Q(new__status="returned")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.client_reference
+
+    @property
+    def retry_history(self) -> list[dict[str, Any]]:
+        """Every attempt in order, as the source document's `retry_history` shows it."""
+        from disbursements.models.attempt import DisbursementRetryLog
+
+        logs = DisbursementRetryLog.objects.filter(disbursement=self).order_by("retry_attempt")
+        return [log.as_history() for log in logs]

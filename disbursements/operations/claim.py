@@ -1,0 +1,143 @@
+"""The first paragraph of sending: claim, write the attempt, hold the money, commit."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+import ledger.operations as books
+from core import locks, states
+from disbursements import queries
+from disbursements.models import DisbursementRequest, DisbursementRetryLog
+from disbursements.operations import pace
+from disbursements.states import DisbursementStatus
+from gateways import inbox, registry
+from gateways.interface import CallbackUrls, PayoutOrder, Rail
+from ledger import chart
+from vault.models import Shortcode
+
+BATCH_MAX = 200
+LEASE_S = 120
+REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 17
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """One attempt that is written down and may now be called out."""
+
+    disbursement: DisbursementRequest
+    attempt: DisbursementRetryLog
+    order: PayoutOrder
+    moment: datetime
+
+    @property
+    def lock(self) -> str:
+        """The name of the fence that its sender keeps through the call."""
+        return attempt_lock(self.attempt)
+
+
+def attempt_lock(attempt: DisbursementRetryLog) -> str:
+    """The name of the advisory lock that marks a living sender."""
+    return f"attempt:{attempt.pk}"
+
+
+def claim(*, shortcode: Shortcode, status: str, at: datetime) -> list[Claimed]:
+    """Claim a batch of this shortcode's due rows, each with a new attempt.
+
+    When this returns, the attempts are committed and this session holds their fences.
+    """
+    with transaction.atomic(durable=True):
+        room = min(BATCH_MAX, pace.free_slots(shortcode=shortcode, at=at))
+        rows = list(
+            queries.to_send(status=status, at=at)
+            .filter(shortcode=shortcode)
+            .select_for_update(of=("self",), skip_locked=True)[:room]
+        )
+        if not rows:
+            return []
+        for row in rows:
+            row.shortcode = shortcode
+        slots = pace.take(shortcode=shortcode, count=len(rows), at=at)
+        claimed = [
+            _write_down(row, slots.moment(position), at) for position, row in enumerate(rows)
+        ]
+        DisbursementRetryLog.objects.bulk_create([each.attempt for each in claimed])
+        locks.try_session_locks(each.lock for each in claimed)
+        _hold(claimed, at)
+        _advance(rows, slots.moment(len(rows)), at)
+    return claimed
+
+
+def new_reference() -> str:
+    """An OriginatorConversationID of ours: under 20 characters, 85 random bits (daraja.md 3.1)."""
+    return "PV" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def _write_down(row: DisbursementRequest, moment: datetime, at: datetime) -> Claimed:
+    provider = registry.provider_of(Rail(row.rail))
+    secret = inbox.new_secret(provider=provider, kind="payout")
+    attempt = DisbursementRetryLog(
+        disbursement=row,
+        retry_attempt=row.attempts_made + 1,
+        retry_reason=row.retry_reason or "first try",
+        provider_reference=new_reference(),
+        secret_digest=inbox.secret_digest(secret),
+        shortcode_number=row.shortcode.number,
+        retry_timestamp=at,
+    )
+    url = inbox.callback_url
+    order = PayoutOrder(
+        reference=attempt.provider_reference,
+        msisdn=row.msisdn,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        command_id=row.command_id,
+        remarks=row.remarks,
+        occasion=row.client_reference,
+        urls=CallbackUrls(
+            result=url(provider=provider, kind="payout", secret=secret),
+            timeout=url(provider=provider, kind="payout-timeout", secret=secret),
+        ),
+    )
+    return Claimed(disbursement=row, attempt=attempt, order=order, moment=moment)
+
+
+def _hold(claimed: Sequence[Claimed], at: datetime) -> None:
+    books.hold_many(
+        holdings=[
+            books.Holding(
+                reference=each.attempt.hold_reference,
+                description=f"{each.disbursement.client_reference}, attempt "
+                f"{each.attempt.retry_attempt}",
+                lines=[
+                    books.Debit(
+                        chart.reserved(each.attempt.shortcode_number, each.order.currency),
+                        each.order.amount_minor,
+                    ),
+                    books.Credit(
+                        chart.utility(each.attempt.shortcode_number, each.order.currency),
+                        each.order.amount_minor,
+                    ),
+                ],
+            )
+            for each in claimed
+        ],
+        at=at,
+    )
+
+
+def _advance(rows: Sequence[DisbursementRequest], last_slot: datetime, at: datetime) -> None:
+    """To `sending`, with a lease that covers the wait for the last slot of the batch."""
+    lease_until = max(last_slot, at) + timedelta(seconds=LEASE_S)
+    by_attempts: dict[int, list[DisbursementRequest]] = {}
+    for row in rows:
+        by_attempts.setdefault(row.attempts_made, []).append(row)
+    for attempts_made, group in by_attempts.items():
+        states.advance_many(
+            group, to=DisbursementStatus.SENDING, at=at, because="claimed for sending",
+            lease_until=lease_until, attempts_made=attempts_made + 1, next_retry_at=None,
+            ask_at=None,
+        )  # fmt: skip

@@ -1,0 +1,78 @@
+"""Two reports that cannot both be true: kept, told to a person, and no money moved by it."""
+
+from datetime import datetime
+
+from core import clock, states
+from core.alerts import raise_alert
+from core.models import AlertSeverity
+from disbursements.models import DisbursementRequest, DisbursementRetryLog
+from disbursements.operations import match
+from disbursements.states import DisbursementStatus
+from gateways.interface import Delivery
+
+ALERT_KIND = "contradictory_reports"
+ASK_AGAIN_MINUTES = 2
+STOPPABLE = (
+    DisbursementStatus.ACCEPTED,
+    DisbursementStatus.RETRYING,
+    DisbursementStatus.PARKED,
+    DisbursementStatus.FAILED,
+)
+
+
+def noted(row: DisbursementRequest, text: str, *, at: datetime) -> Delivery:
+    """Something contradicts a payment that is on record: an alert, and nothing changes."""
+    _tell(row, text, at)
+    states.note(row, at=at, because=f"contradiction: {text}")
+    return Delivery.CONTRADICTORY
+
+
+def paid_after_failure(
+    row: DisbursementRequest, attempt: DisbursementRetryLog, text: str, *, at: datetime
+) -> Delivery:
+    """Success is reported of what was reported as failed: nothing more is sent; we ask again.
+
+    Where a newer attempt is already under way, only a person can put it right.
+    """
+    if attempt.success_reported_at:
+        return Delivery.DUPLICATE
+    attempt.success_reported_at = at
+    attempt.save(update_fields=["success_reported_at"])
+    _tell(row, f"success after failure: {text}", at)
+    because = f"contradiction: success after failure: {text}"
+    ask_at = at + clock.minutes(ASK_AGAIN_MINUTES)
+    if not match.is_current(row, attempt):
+        states.note(row, at=at, because=f"{because} (of attempt {attempt.retry_attempt})")
+    elif row.status in STOPPABLE:
+        states.advance(
+            row, to=DisbursementStatus.UNKNOWN, at=at, because=because, ask_at=ask_at,
+            next_retry_at=None, parked_cause="",
+        )  # fmt: skip
+    else:
+        states.note(row, at=at, because=because)
+        if row.status == DisbursementStatus.UNKNOWN:
+            row.ask_at = ask_at
+            row.save(update_fields=["ask_at"])
+    return Delivery.CONTRADICTORY
+
+
+def for_a_person(row: DisbursementRequest, text: str, *, at: datetime) -> Delivery:
+    """The reports disagree and asking does not settle it: a person must."""
+    _tell(row, text, at)
+    wait_for_a_person(row, text, at=at)
+    return Delivery.CONTRADICTORY
+
+
+def wait_for_a_person(row: DisbursementRequest, because: str, *, at: datetime) -> None:
+    """Put it into the queue of what only a person can settle."""
+    row.person_needed_at = at
+    row.person_needed_because = because
+    row.save(update_fields=["person_needed_at", "person_needed_because"])
+    states.note(row, at=at, because=f"a person must settle it: {because}")
+
+
+def _tell(row: DisbursementRequest, text: str, at: datetime) -> None:
+    raise_alert(
+        kind=ALERT_KIND, key=str(row.pk), severity=AlertSeverity.CRITICAL, at=at,
+        text=f"The reports about {row.client_reference} contradict each other: {text}",
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""One rung of the asking ladder: when to ask next, when silence is proof, when a person must.
+
+Inside the caller's transaction, on locked rows.
+"""
+
+from datetime import datetime
+
+from django.db.models import Min
+
+from core import clock, states
+from core.models import AlertSeverity
+from disbursements.models import (
+    AttemptOutcome,
+    DisbursementRequest,
+    DisbursementRetryLog,
+    Proof,
+    StatusQuestion,
+)
+from disbursements.operations import contradict, doubt, prove
+from disbursements.operations.answer import recorded_verdict
+from disbursements.rules import asking
+from disbursements.states import DisbursementStatus
+from gateways.interface import PaymentState
+
+
+def climb(row: DisbursementRequest, attempt: DisbursementRetryLog, *, at: datetime) -> bool:
+    """Set the moment of the next question; returns whether to ask now."""
+    waits_for_proof = (
+        attempt.outcome == AttemptOutcome.OPEN
+        and attempt.reported_at is not None
+        and attempt.success_reported_at is None
+        and row.person_needed_at is None
+    )
+    if waits_for_proof:
+        return _confirm(row, attempt, at)
+    age = clock.lived(at - attempt.retry_timestamp)
+    rung = asking.next_rung(age)
+    if rung is None:
+        _to_a_person(row, f"no answer for {asking.HOURS_MAX} hours", at)
+        row.ask_at = None
+    else:
+        row.ask_at = attempt.retry_timestamp + clock.scaled(rung)
+    row.save(update_fields=["ask_at"])
+    if age >= asking.ALERT_AFTER:
+        doubt.tell(
+            row, f"Nobody can tell since an hour whether {row.client_reference} was paid",
+            severity=AlertSeverity.WARNING, at=at,
+        )  # fmt: skip
+    return True
+
+
+def _confirm(row: DisbursementRequest, attempt: DisbursementRetryLog, at: datetime) -> bool:
+    """Ask whether a reported failure is contradicted; an hour without answer decides.
+
+    The hour begins with the first question: what was never asked was not answered with silence.
+    """
+    questions = StatusQuestion.objects.filter(attempt=attempt, asked_at__gte=attempt.reported_at)
+    since = questions.aggregate(first=Min("asked_at"))["first"] or at
+    rung = asking.next_confirmation(clock.lived(at - since))
+    if rung is not None:
+        row.ask_at = since + clock.scaled(rung)
+        row.save(update_fields=["ask_at"])
+        return True
+    in_flight = StatusQuestion.objects.filter(
+        attempt=attempt, answered_at__gte=attempt.reported_at, state=PaymentState.IN_FLIGHT
+    )
+    if attempt.report_listed and not in_flight.exists():
+        prove.not_paid(
+            row, attempt, proof=Proof.LISTED_FAILURE, verdict=recorded_verdict(attempt), at=at,
+            details={"code": attempt.mpesa_response_code},
+        )  # fmt: skip
+        return False
+    _to_a_person(row, "a failure was reported, but no status query agrees", at)
+    rung = asking.next_rung(clock.lived(at - attempt.retry_timestamp))
+    row.ask_at = None if rung is None else attempt.retry_timestamp + clock.scaled(rung)
+    row.save(update_fields=["ask_at"])
+    return True
+
+
+def _to_a_person(row: DisbursementRequest, because: str, at: datetime) -> None:
+    if row.status != DisbursementStatus.UNKNOWN:
+        states.advance(
+            row, to=DisbursementStatus.UNKNOWN, at=at, because=because, next_retry_at=None
+        )
+    doubt.tell(
+        row, f"A person must find out whether {row.client_reference} was paid: {because}",
+        severity=AlertSeverity.CRITICAL, at=at,
+    )  # fmt: skip
+    contradict.wait_for_a_person(row, because, at=at)

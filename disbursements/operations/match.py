@@ -1,0 +1,63 @@
+"""Find and lock what a report is about, and see whether the report fits it."""
+
+import re
+from datetime import datetime
+
+from django.conf import settings
+
+from core import money
+from core.alerts import raise_alert
+from core.models import AlertSeverity
+from disbursements.models import DisbursementRequest, DisbursementRetryLog
+
+MISFIT_ALERT = "report_does_not_fit"
+_MSISDN = re.compile(r"(?<![0-9])254[0-9]{9}(?![0-9])", re.ASCII)
+
+Pair = tuple[DisbursementRequest, DisbursementRetryLog]
+
+
+def locked(attempt: DisbursementRetryLog) -> Pair:
+    """The disbursement and the attempt, both locked: always in this order."""
+    row = (
+        DisbursementRequest.objects.select_for_update(of=("self",))
+        .select_related("shortcode")
+        .get(pk=attempt.disbursement_id)
+    )
+    return row, DisbursementRetryLog.objects.select_for_update().get(pk=attempt.pk)
+
+
+def is_current(row: DisbursementRequest, attempt: DisbursementRetryLog) -> bool:
+    """Whether this is the latest attempt of its disbursement."""
+    return row.attempts_made == attempt.retry_attempt
+
+
+def misfit(
+    row: DisbursementRequest, *, receipt: str, amount_minor: int | None, receiver: str = ""
+) -> str:
+    """What a report of success says differently from the instruction; empty when it fits."""
+    if not receipt:
+        return "a success without a receipt"
+    if amount_minor is not None and amount_minor != row.amount_minor:
+        paid = money.shown(amount_minor, row.currency)
+        return f"{paid} paid, but {money.shown(row.amount_minor, row.currency)} instructed"
+    named = _MSISDN.search(receiver)
+    if named and named.group() != row.msisdn:
+        return "another phone was paid than instructed"
+    other = DisbursementRequest.objects.filter(rail=row.rail, receipt=receipt).exclude(pk=row.pk)
+    if other.exists():
+        return f"receipt {receipt} belongs to another payout"
+    return ""
+
+
+def report_misfit(row: DisbursementRequest, oddity: str, *, at: datetime) -> None:
+    """A critical alert: what was reported does not fit; nothing is settled by it."""
+    raise_alert(
+        kind=MISFIT_ALERT, key=str(row.pk), severity=AlertSeverity.CRITICAL, at=at,
+        text=f"A report about {row.client_reference} does not fit: {oddity}. Nothing was settled.",
+    )  # fmt: skip
+
+
+def needs_confirmation(row: DisbursementRequest) -> bool:
+    """Whether a success of this size is believed only when a status query agrees."""
+    limit = settings.VAULT_CONFIRM_ABOVE_KES
+    return limit is not None and money.major(row.amount_minor, row.currency) > limit

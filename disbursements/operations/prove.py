@@ -1,0 +1,185 @@
+"""An attempt is proven not paid: give the money back in the books and decide what follows.
+
+All functions run inside the caller's transaction, on rows that it has locked.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import ledger.operations as books
+from core import clock, states
+from core.alerts import raise_alert
+from core.models import AlertSeverity
+from disbursements.models import (
+    AttemptOutcome,
+    DisbursementRequest,
+    DisbursementRetryLog,
+    Pause,
+    PauseScope,
+    Proof,
+)
+from disbursements.operations import doubt
+from disbursements.operations import pause as pausing
+from disbursements.rules import causes
+from disbursements.rules.classify import Verdict
+from disbursements.rules.retry_policy import GIVE_UP, PARK, RETRY, Decision, decide
+from disbursements.states import DisbursementStatus
+
+NEXT_DAY = "next_day"
+
+
+def not_paid(
+    row: DisbursementRequest,
+    attempt: DisbursementRetryLog,
+    *,
+    proof: Proof,
+    verdict: Verdict,
+    at: datetime,
+    details: dict[str, Any],
+    actor: str = states.SYSTEM,
+) -> None:
+    """Close the attempt with its proof and follow the verdict: retry, park or give up."""
+    decision = decision_on(row, verdict, at)
+    if _put_right_since(row, attempt, verdict):
+        decision = Decision(
+            status=RETRY, because="the cause was put right meanwhile", counted=False
+        )
+    elif verdict.scope == "shortcode":
+        pause_shortcode(row, verdict, at)
+    doubt.settled(row, attempt, at=at)
+    _close(attempt, proof, details, at, verdict=verdict, counted=decision.counted)
+    if row.status == DisbursementStatus.RETRYING:
+        states.note(row, at=at, because=f"proven not paid: {proof.label}", actor=actor)
+        _stop_asking(row)
+        return
+    follow(row, verdict, decision, at=at, because=proof.label, actor=actor)
+
+
+def unsent(
+    row: DisbursementRequest,
+    attempt: DisbursementRetryLog,
+    *,
+    at: datetime,
+    wait: timedelta,
+    because: str,
+) -> None:
+    """Nothing was accepted: try again after `wait`, without using up a retry."""
+    _close(attempt, Proof.NEVER_SENT, {"text": because}, at, verdict=None, counted=False)
+    states.advance(
+        row, to=DisbursementStatus.RETRYING, at=at, because=because, next_retry_at=at + wait,
+        retry_reason=because, lease_until=None, ask_at=None,
+    )  # fmt: skip
+
+
+def decision_on(row: DisbursementRequest, verdict: Verdict, at: datetime) -> Decision:
+    """What the retry policy says of this failure of this payout."""
+    next_day_tries = DisbursementRetryLog.objects.filter(
+        disbursement=row, outcome=AttemptOutcome.NOT_PAID, verdict__next_step=NEXT_DAY
+    ).count()
+    return decide(
+        next_step=verdict.next_step,
+        retries_used=row.retry_count,
+        retries_max=row.max_retries,
+        next_day_tries=next_day_tries,
+        at=at,
+    )
+
+
+def follow(
+    row: DisbursementRequest,
+    verdict: Verdict,
+    decision: Decision,
+    *,
+    at: datetime,
+    because: str,
+    actor: str = states.SYSTEM,
+    ask_at: datetime | None = None,
+) -> None:
+    """Move the row to what was decided. A retry counts from now."""
+    reason = f"{verdict.meaning} ({verdict.code})" if verdict.code else verdict.meaning
+    common: dict[str, Any] = {
+        "at": at, "because": f"{because}; {decision.because}: {reason}", "actor": actor,
+        "lease_until": None, "ask_at": ask_at, "failure_code": verdict.code,
+        "failure_text": verdict.text, "person_needed_at": None, "person_needed_because": "",
+    }  # fmt: skip
+    if decision.status == RETRY:
+        states.advance(
+            row, to=DisbursementStatus.RETRYING,
+            retry_count=row.retry_count + int(decision.counted),
+            next_retry_at=at + clock.scaled(decision.wait), retry_reason=reason, **common,
+        )  # fmt: skip
+    elif decision.status == PARK:
+        cause = cause_of(row, verdict)
+        states.advance(
+            row, to=DisbursementStatus.PARKED, parked_cause=cause, retry_reason=reason, **common
+        )
+    elif decision.status == GIVE_UP:
+        states.advance(row, to=DisbursementStatus.FAILED, retry_reason=reason, **common)
+
+
+def cause_of(row: DisbursementRequest, verdict: Verdict) -> str:
+    """What parked payouts wait for: a fault of one shortcode names it."""
+    if verdict.scope == "shortcode":
+        return f"{verdict.cause}:{row.shortcode.number}"
+    return verdict.cause
+
+
+def pause_shortcode(row: DisbursementRequest, verdict: Verdict, at: datetime) -> None:
+    """Stop the shortcode whose every payout would meet the same fault, with a critical alert."""
+    cause, number = cause_of(row, verdict), row.shortcode.number
+    reason = f"{verdict.meaning} ({verdict.code})"
+    try:
+        pausing.pause(
+            scope=PauseScope.SHORTCODE, target=str(row.shortcode_id), cause=cause,
+            reason=reason, actor=states.SYSTEM, at=at,
+        )  # fmt: skip
+    except pausing.AlreadyPaused:
+        if causes.blocks_asking(cause):
+            pausing.stop_asking_too(
+                target=str(row.shortcode_id), cause=cause, reason=reason, at=at
+            )
+    raise_alert(
+        kind=pausing.ALERT_KIND, key=cause, severity=AlertSeverity.CRITICAL, at=at,
+        text=f"Sending from {number} is paused: {reason}. Put it right, then resume.",
+        details={"shortcode": number, "code": verdict.code},
+    )  # fmt: skip
+
+
+def _put_right_since(
+    row: DisbursementRequest, attempt: DisbursementRetryLog, verdict: Verdict
+) -> bool:
+    """Whether the shortcode's fault was reported before, and resumed from after that report."""
+    if verdict.scope != "shortcode" or attempt.reported_at is None:
+        return False
+    return Pause.objects.filter(
+        scope=PauseScope.SHORTCODE,
+        target=str(row.shortcode_id),
+        ended_at__gte=attempt.reported_at,
+    ).exists()
+
+
+def _close(
+    attempt: DisbursementRetryLog,
+    proof: Proof,
+    details: dict[str, Any],
+    at: datetime,
+    *,
+    verdict: Verdict | None,
+    counted: bool,
+) -> None:
+    attempt.outcome = AttemptOutcome.NOT_PAID
+    attempt.proof = proof
+    attempt.proof_details = details
+    attempt.settled_at = at
+    attempt.counted = counted
+    if verdict is not None:
+        attempt.verdict = verdict.as_json()
+    attempt.save(
+        update_fields=["outcome", "proof", "proof_details", "settled_at", "counted", "verdict"]
+    )
+    books.void(hold_reference=attempt.hold_reference, because=proof.label, at=at)
+
+
+def _stop_asking(row: DisbursementRequest) -> None:
+    row.ask_at = None
+    row.save(update_fields=["ask_at"])

@@ -1,0 +1,158 @@
+"""The third paragraph of sending: lock, record the answer, advance, commit.
+
+A callback may have been first. Then the outcome is there already, and only what is missing is
+filled in.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from core import clock, states
+from core.alerts import raise_alert
+from disbursements.models import (
+    AttemptOutcome,
+    DisbursementRequest,
+    DisbursementRetryLog,
+    Proof,
+)
+from disbursements.operations import prove
+from disbursements.operations.claim import Claimed
+from disbursements.operations.judge import judge_answer
+from disbursements.rules import asking
+from disbursements.rules.classify import Verdict
+from disbursements.rules.retry_policy import unsent_wait
+from disbursements.states import DisbursementStatus
+from gateways import registry
+from gateways.errors import Declined, GatewayError, Unreachable
+from gateways.interface import Acknowledgement, Exchange, Rail
+from gateways.models import Call
+
+DUPLICATE_TEXT = "duplicate originatorconversationid"
+UNSENT_LOOK_BACK = 12
+UNREACHABLE_TRIES_TOLD = 4
+UNREACHABLE_ALERT = "provider_unreachable"
+
+
+def record_accepted(answered: Sequence[tuple[Claimed, Acknowledgement]], *, at: datetime) -> None:
+    """The provider took these: `sending` becomes `accepted`, to be asked about in 2 minutes."""
+    if not answered:
+        return
+    with transaction.atomic(durable=True):
+        rows = _locked([claimed.disbursement.pk for claimed, _ in answered])
+        attempts = []
+        for claimed, acknowledgement in answered:
+            attempt = claimed.attempt
+            attempt.acknowledged_at = at
+            attempt.conversation_id = acknowledgement.conversation_id[:100]
+            attempt.duration_ms = acknowledgement.exchange.duration_ms
+            attempts.append(attempt)
+        DisbursementRetryLog.objects.acknowledge(attempts)
+        still_sending = [
+            rows[attempt.disbursement_id]
+            for attempt in attempts
+            if _waits_for(rows[attempt.disbursement_id], attempt)
+        ]
+        states.advance_many(
+            still_sending, to=DisbursementStatus.ACCEPTED, at=at, because="the provider took it",
+            lease_until=None, ask_at=at + clock.minutes(asking.FIRST_RUNGS_MINUTES[0]),
+        )  # fmt: skip
+        Call.objects.bulk_create(
+            _call_row(claimed, acknowledgement.exchange) for claimed, acknowledgement in answered
+        )
+
+
+def record_error(*, claimed: Claimed, error: GatewayError, at: datetime) -> None:
+    """Nothing was accepted, or nobody can tell: by the kind of error, and by the table."""
+    with transaction.atomic(durable=True):
+        row = _locked([claimed.disbursement.pk])[claimed.disbursement.pk]
+        attempt = DisbursementRetryLog.objects.select_for_update().get(pk=claimed.attempt.pk)
+        if error.exchange is not None:
+            _call_row(claimed, error.exchange).save()
+        if not _waits_for(row, attempt) or attempt.outcome != AttemptOutcome.OPEN:
+            return
+        attempt.mpesa_response_code = error.code[:30]
+        attempt.mpesa_response_description = error.text
+        attempt.error_details = {"kind": type(error).__name__, "text": error.text}
+        attempt.duration_ms = error.exchange.duration_ms if error.exchange else None
+        attempt.save(
+            update_fields=[
+                "mpesa_response_code", "mpesa_response_description", "error_details",
+                "duration_ms",
+            ]
+        )  # fmt: skip
+        _follow(row, attempt, error, at)
+
+
+def _follow(
+    row: DisbursementRequest, attempt: DisbursementRetryLog, error: GatewayError, at: datetime
+) -> None:
+    if isinstance(error, Unreachable):
+        _try_again_soon(row, attempt, error, at)
+        return
+    if isinstance(error, Declined):
+        verdict = judge_answer(api="http", code=error.code, text=error.text, at=at)
+        if not verdict.classified:
+            verdict = _for_a_person(verdict)
+        if verdict.outcome == "failed":
+            prove.not_paid(
+                row, attempt, proof=Proof.REFUSED, verdict=verdict, at=at,
+                details={"code": error.code, "text": error.text},
+            )  # fmt: skip
+            return
+    taken = DUPLICATE_TEXT in error.text.casefold()
+    states.advance(
+        row, to=DisbursementStatus.ACCEPTED if taken else DisbursementStatus.UNKNOWN, at=at,
+        because="the provider has this reference already" if taken
+        else f"no clear answer: {error}"[:500],
+        lease_until=None, ask_at=at + clock.minutes(asking.FIRST_RUNGS_MINUTES[0]),
+    )  # fmt: skip
+
+
+def _try_again_soon(
+    row: DisbursementRequest, attempt: DisbursementRetryLog, error: GatewayError, at: datetime
+) -> None:
+    """It surely was not accepted: no retry is used up, and the waits grow to 15 minutes."""
+    earlier = DisbursementRetryLog.objects.filter(
+        disbursement=row, counted=False, retry_attempt__gte=row.attempts_made - UNSENT_LOOK_BACK
+    ).count()
+    if earlier >= UNREACHABLE_TRIES_TOLD:
+        number, times = row.shortcode.number, earlier + 1
+        raise_alert(
+            kind=UNREACHABLE_ALERT, key=number, at=at,
+            text=f"Payouts from {number} did not reach M-Pesa {times} times: {error}"[:500],
+        )  # fmt: skip
+    wait = unsent_wait(earlier, jitter=random.random())  # noqa: S311 - spreads load, no secret
+    prove.unsent(row, attempt, at=at, wait=clock.scaled(wait), because=str(error)[:500])
+
+
+def _for_a_person(verdict: Verdict) -> Verdict:
+    """A refusal that no row names: nothing moved, and sending the same again is pointless."""
+    return Verdict(**(verdict.as_json() | {"outcome": "failed", "next_step": "operator"}))
+
+
+def _waits_for(row: DisbursementRequest, attempt: DisbursementRetryLog) -> bool:
+    return row.status == DisbursementStatus.SENDING and row.attempts_made == attempt.retry_attempt
+
+
+def _locked(ids: list[UUID]) -> dict[UUID, DisbursementRequest]:
+    rows = (
+        DisbursementRequest.objects.select_for_update(of=("self",))
+        .select_related("shortcode")
+        .filter(pk__in=ids)
+        .order_by("id")
+    )
+    return {row.pk: row for row in rows}
+
+
+def _call_row(claimed: Claimed, exchange: Exchange) -> Call:
+    return Call.objects.from_exchange(
+        exchange,
+        provider=registry.provider_of(Rail(claimed.disbursement.rail)),
+        kind="payout",
+        shortcode=claimed.attempt.shortcode_number,
+        subject_id=str(claimed.disbursement.pk),
+    )

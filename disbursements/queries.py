@@ -1,0 +1,132 @@
+"""Reads: what is due, what is paused, what the result-code table says."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+
+from disbursements.models import (
+    AttemptOutcome,
+    DisbursementRequest,
+    DisbursementRetryLog,
+    Pause,
+    PauseScope,
+    ResultCodeRule,
+)
+from disbursements.rules import causes
+from disbursements.rules.classify import Rule, Verdict, judge
+from disbursements.states import DisbursementStatus
+from vault.models import Shortcode
+
+OPEN_ATTEMPT = Exists(
+    DisbursementRetryLog.objects.filter(disbursement=OuterRef("pk"), outcome=AttemptOutcome.OPEN)
+)
+
+
+def active_pauses() -> QuerySet[Pause]:
+    """The pauses that are on, oldest first."""
+    return Pause.objects.filter(ended_at=None).order_by("started_at")
+
+
+def not_paused(rows: QuerySet[DisbursementRequest]) -> QuerySet[DisbursementRequest]:
+    """Without the rows that a pause covers."""
+    targets: dict[str, list[str]] = {}
+    for scope, target in active_pauses().values_list("scope", "target"):
+        targets.setdefault(scope, []).append(target)
+    if PauseScope.EVERYTHING in targets:
+        return rows.none()
+    return rows.exclude(
+        Q(partner_id__in=targets.get(PauseScope.PARTNER, []))
+        | Q(rail__in=targets.get(PauseScope.RAIL, []))
+        | Q(shortcode_id__in=targets.get(PauseScope.SHORTCODE, []))
+    )
+
+
+def _sendable() -> QuerySet[DisbursementRequest]:
+    """Rows of active owners that no person has to settle first."""
+    return DisbursementRequest.objects.filter(
+        partner__is_active=True, shortcode__is_active=True, person_needed_at=None
+    )
+
+
+def to_send(*, status: str, at: datetime) -> QuerySet[DisbursementRequest]:
+    """What may be sent at this moment: due, of active owners, unpaused, its last try proven."""
+    rows = _sendable().filter(status=status)
+    if status == DisbursementStatus.RETRYING:
+        rows = rows.filter(~OPEN_ATTEMPT, next_retry_at__lte=at)
+        return not_paused(rows).order_by("next_retry_at", "id")
+    return not_paused(rows.filter(due_at__lte=at)).order_by("due_at", "id")
+
+
+def releasable() -> QuerySet[DisbursementRequest]:
+    """Parked rows that only their cause keeps: none that a person has to settle first."""
+    return DisbursementRequest.objects.filter(
+        status=DisbursementStatus.PARKED, person_needed_at=None
+    )
+
+
+def shortcodes_with_due(*, status: str, at: datetime) -> list[Shortcode]:
+    """The shortcodes that have something to send, in a steady order."""
+    due = to_send(status=status, at=at).filter(shortcode=OuterRef("pk")).order_by()
+    return list(Shortcode.objects.filter(Exists(due)).order_by("number"))
+
+
+def shortcodes_not_to_ask() -> list[UUID]:
+    """Shortcodes paused because their credentials are broken: a query would be refused too."""
+    paused = active_pauses().filter(scope=PauseScope.SHORTCODE).values_list("target", "cause")
+    return [UUID(target) for target, cause in paused if causes.blocks_asking(cause)]
+
+
+def to_ask(*, at: datetime) -> QuerySet[DisbursementRequest]:
+    """What is due for a status query."""
+    return (
+        DisbursementRequest.objects.filter(ask_at__lte=at)
+        .exclude(shortcode_id__in=shortcodes_not_to_ask())
+        .order_by("ask_at", "id")
+    )
+
+
+def shortcodes_to_ask(*, at: datetime) -> list[Shortcode]:
+    """The shortcodes that have something to ask, in a steady order."""
+    due = to_ask(at=at).filter(shortcode=OuterRef("pk")).order_by()
+    return list(Shortcode.objects.filter(Exists(due)).order_by("number"))
+
+
+def next_moment(*, job: str) -> datetime | None:
+    """When the next row of this job falls due without a person; None when none will."""
+    rows = DisbursementRequest.objects
+    if job in ("send", "retry"):
+        status = DisbursementStatus.QUEUED if job == "send" else DisbursementStatus.RETRYING
+        field = "due_at" if job == "send" else "next_retry_at"
+        due = not_paused(_sendable().filter(status=status))
+        return (due if job == "send" else due.exclude(OPEN_ATTEMPT)).aggregate(moment=Min(field))[
+            "moment"
+        ]
+    if job == "ask":
+        asked = rows.filter(ask_at__isnull=False).exclude(shortcode_id__in=shortcodes_not_to_ask())
+        return asked.aggregate(moment=Min("ask_at"))["moment"]
+    sending = rows.filter(status=DisbursementStatus.SENDING)
+    return sending.aggregate(moment=Min("lease_until"))["moment"]
+
+
+def verdict_on(*, api: str, code: str, text: str) -> Verdict:
+    """What the result-code table says of an answer."""
+    rows = ResultCodeRule.objects.filter(Q(code=code) | Q(code=""), api__in=[api, "any"])
+    rules = [
+        Rule(
+            api=row.api, meaning=row.meaning, outcome=row.outcome, next_step=row.next,
+            scope=row.scope, code=row.code, code_from=row.code_from, code_to=row.code_to,
+            text_pattern=row.text_pattern,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return judge(api=api, code=code, text=text, rules=rules)
+
+
+def current_attempt(row: DisbursementRequest) -> DisbursementRetryLog | None:
+    """The latest attempt, locked when the caller's transaction needs it."""
+    return (
+        DisbursementRetryLog.objects.select_for_update()
+        .filter(disbursement=row, retry_attempt=row.attempts_made)
+        .first()
+    )

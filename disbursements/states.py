@@ -1,0 +1,50 @@
+"""The life of a disbursement: statuses and the arrows between them (money_safety.md 2)."""
+
+from enum import StrEnum
+
+
+class DisbursementStatus(StrEnum):
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    RETRYING = "retrying"
+    PARKED = "parked"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+S = DisbursementStatus
+
+NAME = "disbursement"
+ARROWS: dict[str, frozenset[str]] = {
+    S.HELD: frozenset({S.QUEUED, S.CANCELLED}),
+    S.QUEUED: frozenset({S.SENDING, S.CANCELLED}),
+    S.SENDING: frozenset({S.ACCEPTED, S.UNKNOWN, S.RETRYING, S.PARKED, S.FAILED, S.COMPLETED}),
+    S.ACCEPTED: frozenset({S.COMPLETED, S.UNKNOWN, S.RETRYING, S.PARKED, S.FAILED}),
+    S.UNKNOWN: frozenset({S.COMPLETED, S.ACCEPTED, S.RETRYING, S.PARKED, S.FAILED}),
+    S.RETRYING: frozenset({S.SENDING, S.UNKNOWN, S.FAILED, S.CANCELLED}),
+    S.PARKED: frozenset({S.RETRYING, S.UNKNOWN, S.FAILED, S.CANCELLED}),
+    S.FAILED: frozenset({S.RETRYING, S.UNKNOWN}),
+    S.COMPLETED: frozenset({S.RETURNED}),
+    S.CANCELLED: frozenset(),
+    S.RETURNED: frozenset(),
+}
+MEANINGS: dict[str, str] = {
+    S.HELD: "Waits for approval, a duplicate check, a date or a threshold.",
+    S.QUEUED: "May be sent as soon as its time has come and nothing pauses it.",
+    S.SENDING: "An attempt is written down; the call may be under way.",
+    S.ACCEPTED: "The provider took it; the outcome will come.",
+    S.UNKNOWN: "Whether it was paid cannot be told yet; we are asking. It is never sent again.",
+    S.RETRYING: "It did not go through and will be tried again by itself, once that is proven.",
+    S.PARKED: "Proven not paid; the fault is on our side and must be put right first.",
+    S.COMPLETED: "Paid; the provider's receipt is on record.",
+    S.FAILED: "Proven not paid; it will not be tried again by itself.",
+    S.CANCELLED: "Withdrawn before it was paid.",
+    S.RETURNED: "Paid, and the money came back.",
+}
+OPEN_OUTCOME = frozenset({S.SENDING, S.ACCEPTED, S.UNKNOWN})
+FINAL = frozenset({S.COMPLETED, S.FAILED, S.CANCELLED, S.RETURNED})

@@ -1,0 +1,113 @@
+"""The door for callbacks: store, acknowledge, nothing else (daraja.md 7)."""
+
+import logging
+from ipaddress import IPv6Address, ip_address
+from threading import Lock
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from core import clock
+from gateways import inbox, registry
+
+logger = logging.getLogger(__name__)
+
+BODY_BYTES_MAX = 1_048_576
+STRANGERS_A_MINUTE_MAX = 60
+ACCEPTED = b'{"ResultCode": 0, "ResultDesc": "Accepted"}'
+JSON_TYPE = "application/json"
+
+
+class _Allowance:
+    """So many a minute for this process."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._a_minute = a_minute
+        self._lock = Lock()
+        self._minute = -1
+        self._taken = 0
+
+    def take(self) -> bool:
+        """Whether one more is allowed in this minute."""
+        minute = int(clock.stopwatch_s() // 60)
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._taken = minute, 0
+            self._taken += 1
+            return self._taken <= self._a_minute
+
+
+strangers = _Allowance(STRANGERS_A_MINUTE_MAX)
+
+
+@csrf_exempt
+def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> HttpResponse:
+    """Keep the raw body and answer 200; 503 only when it could not be kept anywhere."""
+    if kind not in registry.callback_kinds(provider):
+        return HttpResponse(status=404)
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    fits = inbox.secret_fits(provider=provider, kind=kind, secret=secret)
+    if not fits and not strangers.take():
+        return HttpResponse(status=404)
+    try:
+        body = _body(request)
+    except OSError:
+        return HttpResponse(status=400)
+    if body is None:
+        return HttpResponse(status=413)
+    source = _source(request)
+    try:
+        inbox.store(
+            provider=provider,
+            kind=kind,
+            secret=secret,
+            secret_ok=fits,
+            body=body,
+            content_type=request.META.get("CONTENT_TYPE", ""),
+            source_address=source,
+            source_listed=_listed(source),
+        )
+    except inbox.NotStored as error:
+        logger.critical("A callback was not stored: %s", error)
+        return HttpResponse(status=503 if fits else 404)
+    return HttpResponse(ACCEPTED, content_type=JSON_TYPE) if fits else HttpResponse(status=404)
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    """The raw body, None when it is over BODY_BYTES_MAX; never more than that is read."""
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    if announced.isdigit() and int(announced) > BODY_BYTES_MAX:
+        return None
+    stream = request
+    if not announced and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        # Django takes a body without a length for an empty one.
+        stream = request.META.get("wsgi.input", request)
+    body = stream.read(BODY_BYTES_MAX + 1)
+    return None if len(body) > BODY_BYTES_MAX else body
+
+
+def _source(request: HttpRequest) -> str | None:
+    """The peer's address; a forwarded one only from as many proxies as we run ourselves."""
+    address = request.META.get("REMOTE_ADDR", "")
+    proxies = settings.VAULT_TRUSTED_PROXIES
+    if proxies > 0:
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        address = hops[-proxies] if len(hops) >= proxies else ""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found).partition("%")[0]
+
+
+def _listed(source: str | None) -> bool:
+    """Whether the source is on the list; an empty list means that nobody checks."""
+    if not settings.VAULT_CALLBACK_SOURCES:
+        return True
+    if source is None:
+        return False
+    address = ip_address(source)
+    return any(address in network for network in settings.VAULT_CALLBACK_SOURCES)

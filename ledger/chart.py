@@ -1,0 +1,43 @@
+"""The chart of accounts: which accounts there are, and what a balance on each means.
+
+Account codes read from the general to the particular, parted by colons, the currency last.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.models import AccountKind
+
+
+@dataclass(frozen=True)
+class AccountSpec:
+    """An account by its code; its row is made when it is first booked on."""
+
+    code: str
+    kind: AccountKind
+    currency: str
+
+
+def utility(shortcode_number: str, currency: str) -> AccountSpec:
+    """The float that payouts leave from: M-Pesa's Utility wallet, less what is held back.
+
+    Counts only what was booked here: below zero until the top-ups of the wallet are booked too.
+    """
+    return AccountSpec(f"float:{shortcode_number}:utility:{currency}", AccountKind.ASSET, currency)
+
+
+def reserved(shortcode_number: str, currency: str) -> AccountSpec:
+    """Float held back for payouts whose outcome is open. Zero when nothing is under way."""
+    return AccountSpec(
+        f"float:{shortcode_number}:reserved:{currency}", AccountKind.ASSET, currency
+    )
+
+
+def charges(shortcode_number: str, currency: str) -> AccountSpec:
+    """What M-Pesa charged for payouts from this shortcode."""
+    return AccountSpec(f"charges:{shortcode_number}:{currency}", AccountKind.EXPENSE, currency)
+
+
+def partner_payouts(partner_id: UUID | str, currency: str) -> AccountSpec:
+    """What was paid out on behalf of the partner: each payout lowers what is owed to them."""
+    return AccountSpec(f"partner:{partner_id}:payouts:{currency}", AccountKind.LIABILITY, currency)

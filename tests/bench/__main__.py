@@ -1,0 +1,28 @@
+"""`python -m tests.bench NAME`: run one benchmark on a database of its own."""
+
+import argparse
+import os
+import sys
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    parser.add_argument("name", choices=["dispatch", "callbacks"])
+    parser.add_argument("--count", type=int, help="how many payouts or callbacks")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+    import django
+
+    django.setup()
+    from tests.bench import callbacks, dispatch
+    from tests.bench.surroundings import own_database, shown
+
+    benchmark = {"dispatch": dispatch.run, "callbacks": callbacks.run}[given.name]
+    with own_database():
+        shown(benchmark(given.count), as_json=given.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

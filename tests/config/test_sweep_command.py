@@ -1,0 +1,63 @@
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config import schedules
+from config.schedules import Sweep
+from core.command import BadUsage
+from tests.wire import Wire
+
+
+def sweep(*arguments: str, **options: Any) -> dict[str, Any]:
+    out = StringIO()
+    call_command("sweep", *arguments, json=True, stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def break_off() -> int:
+    raise RuntimeError("broken")
+
+
+class TestSweep:
+    def test_it_says_how_much_each_did(self, wire: Wire, pay: Any) -> None:
+        pay("00001")
+
+        found = sweep("send", "ask")
+
+        assert found == {"done": {"send": 1, "ask": 0}}
+
+    def test_an_unknown_name_is_bad_usage(self) -> None:
+        with pytest.raises(BadUsage, match="No sweep is called 'sned'"):
+            sweep("sned")
+
+    def test_until_idle_ends_when_only_a_person_can_go_on(self, wire: Wire, pay: Any) -> None:
+        paid, waits = pay("00001"), pay("99001")
+        wire.run()
+
+        found = sweep("deliver", "recover", "send", "retry", "ask", until_idle=True)
+
+        paid.refresh_from_db()
+        waits.refresh_from_db()
+        assert (paid.status, waits.status) == ("completed", "parked")
+        assert set(found["done"].values()) == {0}
+
+    def test_one_that_breaks_off_stops_no_other(
+        self, wire: Wire, pay: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(schedules.SWEEPS, "ask", Sweep(run=break_off, every_minutes=1))
+        pay("00001")
+
+        found = sweep("ask", "send")
+
+        assert found["done"] == {"ask": 0, "send": 1}
+
+    def test_one_that_always_breaks_off_ends_until_idle_with_an_error(
+        self, engine_db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(schedules.SWEEPS, "ask", Sweep(run=break_off, every_minutes=1))
+
+        with pytest.raises(CommandError, match="ask breaks off each time"):
+            sweep("ask", until_idle=True)

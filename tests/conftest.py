@@ -1,0 +1,100 @@
+"""What many tests share: a clock that stands still, a partner with a shortcode, the wire."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from core import clock
+from disbursements.models import DisbursementRequest
+from disbursements.operations.install_rules import install_rules
+from disbursements.operations.instruct import instruct
+from disbursements.rules.intake import Instruction
+from gateways.simulator import Simulator
+from tests.wire import MovedClock, Wire
+from vault.models import Partner, Shortcode
+from vault.operations.add_partner import add_partner
+from vault.operations.add_shortcode import Credentials, add_shortcode
+
+
+@pytest.fixture
+def moved() -> Iterator[MovedClock]:
+    """The clock of everything, standing at 21 November 2026, 11:00 in Nairobi."""
+    source = MovedClock()
+    with clock.reading_from(source):
+        yield source
+
+
+@pytest.fixture
+def engine_db(transactional_db: Any, moved: MovedClock) -> None:
+    """A real database with the result-code table, committed to as in production."""
+    install_rules(at=moved())
+
+
+@pytest.fixture(scope="session")
+def key_pair() -> Any:
+    """One key pair for all simulators: making one takes a while."""
+    from gateways.simulator import KeyPair
+
+    return KeyPair.generate()
+
+
+@pytest.fixture
+def simulator(moved: MovedClock, key_pair: Any) -> Simulator:
+    return Simulator(seed=1, clock=moved, key_pair=key_pair)
+
+
+@pytest.fixture
+def wire(engine_db: None, simulator: Simulator, moved: MovedClock) -> Iterator[Wire]:
+    wire = Wire(simulator, moved)
+    wire.attach()
+    yield wire
+    wire.detach()
+
+
+@pytest.fixture
+def a_partner(engine_db: None, moved: MovedClock) -> Partner:
+    return add_partner(name="Umoja Example Ltd", actor="test", at=moved())
+
+
+@pytest.fixture
+def a_shortcode(a_partner: Partner, simulator: Simulator, moved: MovedClock) -> Shortcode:
+    return add_shortcode(
+        number="600111",
+        partner_id=a_partner.pk,
+        kind="paybill",
+        initiator_name="apiop",
+        credentials=Credentials(
+            consumer_key="key", consumer_secret="secret", initiator_password="Safe#1"
+        ),
+        certificate=simulator.certificate_pem.encode()
+        if isinstance(simulator.certificate_pem, str)
+        else simulator.certificate_pem,
+        actor="test",
+        at=moved(),
+        tps_limit=1000,
+    )
+
+
+@pytest.fixture
+def pay(a_shortcode: Shortcode, moved: MovedClock) -> Any:
+    """Instruct one payout to the number that ends in these digits."""
+
+    def instruct_one(
+        digits: str = "00001", *, reference: str = "", amount: str = "1250", **more: Any
+    ) -> DisbursementRequest:
+        instruction = Instruction(
+            client_reference=reference or f"REF-{digits}",
+            msisdn=f"2547001{digits}",
+            amount=amount,
+            **more,
+        )
+        return instruct(
+            partner_id=a_shortcode.partner_id,
+            instruction=instruction,
+            origin="test",
+            actor="test",
+            at=moved(),
+        ).disbursement
+
+    return instruct_one

@@ -1,0 +1,83 @@
+"""Two imports at the same moment, in real threads on real connections."""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from disbursements.models import DisbursementRequest
+from disbursements.operations import import_file as operation
+from disbursements.operations.import_file import ImportReport, import_file
+from tests.disbursements.payees import AT, add_payer
+from vault.models import Partner
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = 60
+
+
+@pytest.fixture
+def payer(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Partner:
+    monkeypatch.setattr(operation, "CHUNK_ROWS", 7)
+    return add_payer()
+
+
+def content(amount: int) -> bytes:
+    lines = [f"A-{number},07000{number:05d},{amount + number}" for number in range(ROWS)]
+    return "\n".join(["reference,msisdn,amount", *lines]).encode()
+
+
+def at_once(calls: list[Callable[[], ImportReport]]) -> list[ImportReport]:
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], ImportReport]) -> ImportReport:
+        try:
+            barrier.wait(timeout=10)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def importing(
+    payer: Partner, amount: int, *, later_s: int, skip_bad: bool
+) -> Callable[[], ImportReport]:
+    return lambda: import_file(
+        source=io.BytesIO(content(amount)),
+        partner_id=payer.pk,
+        actor="test",
+        at=AT + timedelta(seconds=later_s),
+        skip_bad=skip_bad,
+    )
+
+
+class TestTwoAtOnce:
+    @pytest.mark.parametrize("skip_bad", [False, True])
+    def test_the_same_file_is_added_once(self, payer: Partner, skip_bad: bool) -> None:
+        reports = at_once(
+            [importing(payer, 100, later_s=second, skip_bad=skip_bad) for second in range(3)]
+        )
+
+        assert DisbursementRequest.objects.count() == ROWS
+        assert sum(report.added for report in reports) == ROWS
+        assert sum(report.replayed for report in reports) == 2 * ROWS
+        assert sum(report.rejected for report in reports) == 0
+
+    def test_other_amounts_under_the_same_references_are_refused_as_a_whole(
+        self, payer: Partner
+    ) -> None:
+        reports = at_once(
+            [importing(payer, amount, later_s=amount, skip_bad=False) for amount in (100, 300)]
+        )
+
+        [winner] = [report for report in reports if report.added]
+        [loser] = [report for report in reports if not report.added]
+        assert (winner.added, winner.rejected) == (ROWS, 0)
+        assert (loser.added, loser.replayed, loser.total_minor) == (0, 0, 0)
+        assert loser.rejected == ROWS
+        assert DisbursementRequest.objects.count() == ROWS

@@ -1,0 +1,65 @@
+"""The book's tests: a moment, the accounts of one shortcode, and callers that race."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from ledger import chart
+from ledger.lines import Credit, Debit, Side
+
+PARTNER = "0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11"
+NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def holding() -> Callable[[int], list[Side]]:
+    """The lines that hold an amount back."""
+    return lambda amount_minor: [
+        Debit(chart.reserved("600111", "KES"), amount_minor),
+        Credit(chart.utility("600111", "KES"), amount_minor),
+    ]
+
+
+@pytest.fixture
+def paying() -> Callable[[int], list[Side]]:
+    """The lines of a payout that went through."""
+    return lambda amount_minor: [
+        Debit(chart.partner_payouts(PARTNER, "KES"), amount_minor),
+        Credit(chart.utility("600111", "KES"), amount_minor),
+    ]
+
+
+@pytest.fixture
+def together() -> Callable[..., list[Any]]:
+    """Run callables at the same moment, each on a database session of its own.
+
+    Answers with what each returned, or the exception it raised.
+    """
+
+    def run(*calls: Callable[[], Any]) -> list[Any]:
+        start = Barrier(len(calls))
+
+        def one(call: Callable[[], Any]) -> Any:
+            try:
+                connection.ensure_connection()
+                start.wait(timeout=10)
+                return call()
+            except Exception as error:  # noqa: BLE001 - the test looks at it
+                return error
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(one, calls))
+
+    return run

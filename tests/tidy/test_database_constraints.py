@@ -1,0 +1,114 @@
+"""house.md 4.7: every table of money carries the constraints that refuse the impossible.
+
+They are looked for where they count: in the state that the migrations lead to, and in the
+database that the migrations made.
+"""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+OURS = ("core", "gateways", "ledger", "vault", "disbursements")
+CONSTRAINTS = {
+    "disbursements.DisbursementRequest": {
+        "one_request_per_client_reference", "one_request_per_idempotency_key",
+        "one_request_per_receipt", "disbursement_status_known", "amount_positive",
+        "completed_has_receipt", "retrying_has_moment", "sending_has_lease", "parked_has_cause",
+    },
+    "disbursements.DisbursementRetryLog": {
+        "attempt_numbers_unique", "one_open_attempt", "paid_once", "not_paid_has_proof",
+        "attempts_start_at_one",
+    },
+    "disbursements.Pause": {"one_pause_per_target", "pause_names_its_target"},
+    "disbursements.ResultCodeRule": {
+        "one_rule_per_code", "rule_is_exact_or_range", "rule_values_known",
+    },
+    "core.Alert": {"one_open_alert_per_condition"},
+    "ledger.Account": {
+        "account_kind_known", "account_currency_is_a_code", "account_code_is_plain",
+    },
+    "ledger.Entry": {
+        "entry_kind_known", "only_commit_and_void_settle", "only_reversal_reverses",
+    },
+    "ledger.Line": {"line_is_debit_or_credit"},
+    "vault.Shortcode": {"shortcode_kind_known", "shortcode_tps_positive"},
+    "vault.Wallet": {"one_wallet_per_name"},
+}  # fmt: skip
+TRIGGERS = {
+    "disbursements.DisbursementRequest": {
+        "instruction_is_read_only", "no_delete", "completed_stays_completed",
+    },
+    "disbursements.DisbursementRetryLog": {
+        "attempt_is_read_only", "no_delete", "proof_before_next",
+    },
+    "disbursements.StatusQuestion": {"no_delete"},
+    "core.Step": {"append_only", "no_truncate"},
+    "core.StepSeal": {"append_only", "no_truncate"},
+    "gateways.Callback": {"raw_is_read_only", "no_delete"},
+    "gateways.Call": {"append_only"},
+    "ledger.Account": {"append_only", "no_truncate"},
+    "ledger.Entry": {"append_only", "no_truncate", "right_target", "entry_has_lines"},
+    "ledger.Line": {"append_only", "no_truncate", "line_belongs", "entry_balances"},
+}  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+def in_the_database(table: str) -> set[str]:
+    """The names of the table's constraints, unique indexes and triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass "
+            "UNION SELECT indexrelid::regclass::text FROM pg_index "
+            "WHERE indrelid = %s::regclass AND indisunique "
+            "UNION SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled = 'O'",
+            [table, table, table],
+        )
+        return {row[0].strip('"') for row in cursor.fetchall()}
+
+
+class TestTables:
+    @pytest.mark.parametrize("label", CONSTRAINTS)
+    def test_its_constraints_are_in_the_migrations_and_in_the_database(self, label: str) -> None:
+        app, name = label.lower().split(".")
+        state = MigrationExecutor(connection).loader.project_state().models[app, name]
+
+        migrated = {each.name for each in state.options.get("constraints", [])}
+
+        assert CONSTRAINTS[label] <= migrated
+        assert CONSTRAINTS[label] <= in_the_database(apps.get_model(label)._meta.db_table)
+
+    @pytest.mark.parametrize("label", TRIGGERS)
+    def test_its_triggers_stand_in_the_database(self, label: str) -> None:
+        found = in_the_database(apps.get_model(label)._meta.db_table)
+
+        missing = [
+            name
+            for name in TRIGGERS[label]
+            if not any(each.startswith(f"pgtrigger_{name}_") for each in found)
+        ]
+        assert not missing
+
+    def test_no_constraint_or_trigger_is_missing_from_these_lists(self) -> None:
+        missing = []
+        for model in apps.get_models():
+            if model._meta.app_label in OURS:
+                label = f"{model._meta.app_label}.{model.__name__}"
+                named = {each.name for each in model._meta.constraints}
+                triggers = {each.name for each in getattr(model._meta, "triggers", [])}
+                missing += [f"{label} {name}" for name in named - CONSTRAINTS.get(label, set())]
+                missing += [f"{label} {name}" for name in triggers - TRIGGERS.get(label, set())]
+
+        assert not missing
+
+    def test_every_table_with_an_amount_has_constraints(self) -> None:
+        without = [
+            f"{model._meta.app_label}.{model.__name__}"
+            for model in apps.get_models()
+            if model._meta.app_label in OURS
+            and any(field.name == "amount_minor" for field in model._meta.get_fields())
+            and not model._meta.constraints
+        ]
+
+        assert not without

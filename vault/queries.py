@@ -1,0 +1,33 @@
+"""Reads: keys, shortcodes and what their wallets hold."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from core.models import Alert
+from vault.models import ApiKey, BalanceReading, Shortcode
+
+
+def api_key(*, digest: bytes) -> ApiKey | None:
+    """The key with its partner, revoked or not."""
+    return ApiKey.objects.select_related("partner").filter(digest=digest).first()
+
+
+def active_shortcodes(*, partner_id: UUID | None = None) -> Sequence[Shortcode]:
+    """Shortcodes that may be used, of active partners, by number."""
+    rows = Shortcode.objects.filter(is_active=True, partner__is_active=True).order_by("number")
+    return list(rows if partner_id is None else rows.filter(partner_id=partner_id))
+
+
+def open_alert_keys(*, kind: str) -> set[str]:
+    """What the open alerts of this kind are about."""
+    return set(Alert.objects.filter(kind=kind, closed_at=None).values_list("key", flat=True))
+
+
+def latest_readings(*, shortcode_id: UUID) -> Sequence[BalanceReading]:
+    """The newest reading of each wallet of the shortcode, by wallet name."""
+    return list(
+        BalanceReading.objects.filter(wallet__shortcode_id=shortcode_id)
+        .select_related("wallet")
+        .order_by("wallet__name", "wallet_id", "-read_at", "-id")
+        .distinct("wallet__name", "wallet_id")
+    )
