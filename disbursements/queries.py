@@ -58,6 +58,13 @@ def to_send(*, status: str, at: datetime) -> QuerySet[DisbursementRequest]:
     return not_paused(rows.filter(due_at__lte=at)).order_by("due_at", "id")
 
 
+def parked_for(*, cause: str) -> QuerySet[DisbursementRequest]:
+    """What is parked for this cause, also what a person must settle first."""
+    return DisbursementRequest.objects.filter(
+        status=DisbursementStatus.PARKED, parked_cause=cause
+    )
+
+
 def releasable() -> QuerySet[DisbursementRequest]:
     """Parked rows that only their cause keeps: none that a person has to settle first."""
     return DisbursementRequest.objects.filter(

@@ -1,20 +1,74 @@
 """What many tests share: a clock that stands still, a partner with a shortcode, the wire."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import TransactionTestCase
 
 from core import clock
 from disbursements.models import DisbursementRequest
 from disbursements.operations.install_rules import install_rules
 from disbursements.operations.instruct import instruct
 from disbursements.rules.intake import Instruction
+from gateways.daraja.client import forget_tokens
 from gateways.simulator import Simulator
 from tests.wire import MovedClock, Wire
 from vault.models import Partner, Shortcode
 from vault.operations.add_partner import add_partner
 from vault.operations.add_shortcode import Credentials, add_shortcode
+
+
+@pytest.fixture(autouse=True)
+def emptied_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's flush truncates every table there is, which takes a second; most have no rows."""
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+
+
+def empty_tables() -> None:
+    """Delete all rows without waking the triggers that forbid it; truncate where we may not."""
+    kept = {"django_content_type", "auth_permission"}
+    models = apps.get_models(include_auto_created=True)
+    tables = sorted({f'"{model._meta.db_table}"' for model in models} - {f'"{t}"' for t in kept})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            cursor.execute(f"TRUNCATE {', '.join(tables)}")
+            return
+        cursor.execute("SET session_replication_role = replica")
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+@pytest.fixture
+def together() -> Callable[..., list[Any]]:
+    """Run callables at the same moment, each on a database session of its own.
+
+    Answers with what each returned, or the exception it raised.
+    """
+
+    def run(*calls: Callable[[], Any]) -> list[Any]:
+        start = Barrier(len(calls))
+
+        def one(call: Callable[[], Any]) -> Any:
+            try:
+                connection.ensure_connection()
+                start.wait(timeout=30)
+                return call()
+            except Exception as error:  # noqa: BLE001 - the test looks at it
+                return error
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(one, calls))
+
+    return run
 
 
 @pytest.fixture
@@ -28,6 +82,7 @@ def moved() -> Iterator[MovedClock]:
 @pytest.fixture
 def engine_db(transactional_db: Any, moved: MovedClock) -> None:
     """A real database with the result-code table, committed to as in production."""
+    forget_tokens()
     install_rules(at=moved())
 
 

@@ -17,6 +17,7 @@ from vault.models import Shortcode
 
 RELEASE_BATCH = 500
 ALERT_KIND = "sending_paused"
+PARKED_ALERT = "payouts_parked"
 
 
 class AlreadyPaused(Refused):
@@ -126,6 +127,14 @@ def release_many(
     return ReleasedMany(released=released, skipped=len(named) - released)
 
 
+def tell_parked(*, cause: str, reason: str, at: datetime) -> None:
+    """Payouts wait for this cause, and no pause says so: staff must put it right and release."""
+    alerts.raise_alert(
+        kind=PARKED_ALERT, key=cause, at=at,
+        text=f"Payouts are parked: {reason}. Put it right, then release them.",
+    )  # fmt: skip
+
+
 def _causes_held_by(row: Pause) -> list[str]:
     if row.scope != PauseScope.SHORTCODE:
         return []
@@ -154,8 +163,12 @@ def _release(cause: str, reason: str, actor: str, at: datetime) -> int:
 def _send_again(
     rows: Sequence[DisbursementRequest], reason: str, actor: str, at: datetime
 ) -> None:
+    causes = {row.parked_cause for row in rows}
     states.advance_many(
         rows, to=DisbursementStatus.RETRYING, at=at, because=f"released: {reason}",
         actor=actor, next_retry_at=at, parked_cause="", retry_reason="the cause was put right",
         person_needed_at=None, person_needed_because="",
     )  # fmt: skip
+    for cause in causes:
+        if not queries.parked_for(cause=cause).exists():
+            alerts.close_alerts(kind=PARKED_ALERT, key=cause, at=at, actor=actor)

@@ -113,6 +113,8 @@ def follow(
         states.advance(
             row, to=DisbursementStatus.PARKED, parked_cause=cause, retry_reason=reason, **common
         )
+        if verdict.scope != "shortcode":
+            pausing.tell_parked(cause=cause, reason=reason, at=at)
     elif decision.status == GIVE_UP:
         states.advance(row, to=DisbursementStatus.FAILED, retry_reason=reason, **common)
 

@@ -1,25 +1,18 @@
 """Payouts through the in-memory provider, and reports about them as a delivered callback is."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
-from django.test import TransactionTestCase
 
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 from disbursements.models import StatusQuestion as Question
 from disbursements.operations.answer import apply_status_answer
 from disbursements.operations.ask import ask_due
 from disbursements.operations.fail import apply_payout_timeout
-from disbursements.operations.install_rules import install_rules
 from disbursements.operations.send import send_due
 from disbursements.operations.settle import apply_payout_result
 from gateways import registry
-from gateways.daraja.client import forget_tokens
 from gateways.interface import (
     Arrival,
     Delivery,
@@ -31,35 +24,6 @@ from gateways.interface import (
 )
 from gateways.memory import MemoryProvider
 from tests.wire import MovedClock
-
-
-@pytest.fixture
-def emptied_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A flush truncates every table there is, which takes a second; most have no rows."""
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
-
-
-@pytest.fixture
-def engine_db(emptied_quickly: None, transactional_db: Any, moved: MovedClock) -> None:
-    """As the shared fixture of this name; no token of an earlier test is left."""
-    forget_tokens()
-    install_rules(at=moved())
-
-
-def empty_tables() -> None:
-    """Delete all rows without waking the triggers that forbid it; truncate where we may not."""
-    kept = {"django_content_type", "auth_permission"}
-    models = apps.get_models(include_auto_created=True)
-    tables = sorted({f'"{model._meta.db_table}"' for model in models} - {f'"{t}"' for t in kept})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        if not cursor.fetchone()[0]:
-            cursor.execute(f"TRUNCATE {', '.join(tables)}")
-            return
-        cursor.execute("SET session_replication_role = replica")
-        for table in tables:
-            cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 @pytest.fixture
@@ -201,29 +165,3 @@ def reports(moved: MovedClock) -> Reports:
 def attempt_of() -> Callable[[DisbursementRequest], DisbursementRetryLog]:
     """The latest attempt of a payout."""
     return latest
-
-
-@pytest.fixture
-def together() -> Callable[..., list[Any]]:
-    """Run callables at the same moment, each on a database session of its own.
-
-    Answers with what each returned, or the exception it raised.
-    """
-
-    def run(*calls: Callable[[], Any]) -> list[Any]:
-        start = Barrier(len(calls))
-
-        def one(call: Callable[[], Any]) -> Any:
-            try:
-                connection.ensure_connection()
-                start.wait(timeout=30)
-                return call()
-            except Exception as error:  # noqa: BLE001 - the test looks at it
-                return error
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(one, calls))
-
-    return run

@@ -2,12 +2,10 @@
 
 import io
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from typing import Any
 
 import pytest
-from django.db import connection
 
 from disbursements.models import DisbursementRequest
 from disbursements.operations import import_file as operation
@@ -30,20 +28,6 @@ def content(amount: int) -> bytes:
     return "\n".join(["reference,msisdn,amount", *lines]).encode()
 
 
-def at_once(calls: list[Callable[[], ImportReport]]) -> list[ImportReport]:
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], ImportReport]) -> ImportReport:
-        try:
-            barrier.wait(timeout=10)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
-
-
 def importing(
     payer: Partner, amount: int, *, later_s: int, skip_bad: bool
 ) -> Callable[[], ImportReport]:
@@ -58,9 +42,11 @@ def importing(
 
 class TestTwoAtOnce:
     @pytest.mark.parametrize("skip_bad", [False, True])
-    def test_the_same_file_is_added_once(self, payer: Partner, skip_bad: bool) -> None:
-        reports = at_once(
-            [importing(payer, 100, later_s=second, skip_bad=skip_bad) for second in range(3)]
+    def test_the_same_file_is_added_once(
+        self, payer: Partner, skip_bad: bool, together: Any
+    ) -> None:
+        reports = together(
+            *[importing(payer, 100, later_s=second, skip_bad=skip_bad) for second in range(3)]
         )
 
         assert DisbursementRequest.objects.count() == ROWS
@@ -69,10 +55,10 @@ class TestTwoAtOnce:
         assert sum(report.rejected for report in reports) == 0
 
     def test_other_amounts_under_the_same_references_are_refused_as_a_whole(
-        self, payer: Partner
+        self, payer: Partner, together: Any
     ) -> None:
-        reports = at_once(
-            [importing(payer, amount, later_s=amount, skip_bad=False) for amount in (100, 300)]
+        reports = together(
+            *[importing(payer, amount, later_s=amount, skip_bad=False) for amount in (100, 300)]
         )
 
         [winner] = [report for report in reports if report.added]

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from django.db import connection
 
+from disbursements.models import DisbursementRequest, DisbursementRetryLog
+
+OPERATIONS = "disbursements.operations"
 WRITES = ("INSERT", "UPDATE")
 
 
@@ -58,15 +62,23 @@ class InlineThreads:
 
 @contextmanager
 def in_a_fixed_order() -> Iterator[None]:
-    """Both sweeps that call providers do so one call after the other, in the one thread there is.
+    """Calls one after the other in the one thread there is; ids and references count upwards.
 
     The fence is otherwise looked after by a thread that is free while others call.
     """
-    with (
-        patch("disbursements.operations.send.ThreadPoolExecutor", InlineThreads),
-        patch("disbursements.operations.ask.ThreadPoolExecutor", InlineThreads),
-        patch("disbursements.operations.fence.LOOK_AGE_S_MAX", float("inf")),
-    ):
+    numbers = count(1)
+    ids = [model._meta.get_field("id") for model in (DisbursementRequest, DisbursementRetryLog)]
+    with ExitStack() as stack:
+        for target, value in (
+            (f"{OPERATIONS}.send.ThreadPoolExecutor", InlineThreads),
+            (f"{OPERATIONS}.ask.ThreadPoolExecutor", InlineThreads),
+            (f"{OPERATIONS}.fence.LOOK_AGE_S_MAX", float("inf")),
+            (f"{OPERATIONS}.claim.new_reference", lambda: f"PV{next(numbers):017}"),
+        ):
+            stack.enter_context(patch(target, value))
+        for field in ids:
+            counted = patch.object(field, "_get_default", lambda: UUID(int=next(numbers)))
+            stack.enter_context(counted)
         yield
 
 

@@ -12,7 +12,7 @@ from gateways.simulator import KeyPair
 from tests.journeys.trouble import Machine
 
 STEPS = 40
-EXAMPLES = 60
+EXAMPLES = 30
 NIGHTLY_EXAMPLES = 50_000
 
 
@@ -54,6 +54,8 @@ def search(
     try:
         test()
     except BaseException as error:
-        error.add_note(f"VAULT_SEARCH_SEED={from_seed}, example {Search.broken_in}")
+        error.add_note(
+            f"VAULT_SEARCH_SEED={from_seed}, example {Search.broken_in or Search.examples - 1}"
+        )
         raise
     return Search

@@ -3,11 +3,12 @@
 import pytest
 
 from core.models import Alert
-from disbursements.models import DisbursementRequest
+from disbursements.models import DisbursementRequest, StatusQuestion
+from disbursements.operations.classify_code import add_rule
 from disbursements.operations.pause import pause
 from gateways.simulator.behaviour import THROTTLED
 from tests.journeys.forging import forged_result
-from tests.journeys.house import House, Order
+from tests.journeys.house import UNCLASSIFIED, House, Order
 from tests.journeys.oracle import Oracle
 from tests.wire import UNLISTED
 
@@ -109,3 +110,29 @@ class TestAPausedShortcode:
         )  # fmt: skip
 
         assert end_of(row, house, oracle) == ("completed", 1)
+
+
+class TestACodeThatStaffHandToThemselves:
+    def test_parks_what_it_stops_and_says_so(self, house: House, oracle: Oracle) -> None:
+        add_rule(
+            api="b2c", code=UNCLASSIFIED, actor="staff", at=house.clock(), reason="a rehearsal",
+            values={
+                "outcome": "failed", "next": "operator", "scope": "payment", "meaning": "Ours.",
+            },
+        )  # fmt: skip
+
+        row = house.instruct(order("99077"))
+
+        assert end_of(row, house, oracle) == ("parked", 0)
+
+
+class TestAPayoutThatNobodyKnowsAfterTwoDays:
+    def test_is_a_persons_and_not_asked_about_for_ever(self, house: House, oracle: Oracle) -> None:
+        row = house.instruct(order("99310"))
+        house.sweep("send")
+        house.clock.forward(days=3)
+
+        assert end_of(row, house, oracle) == ("unknown", 0)
+
+        assert row.person_needed_at is not None
+        assert StatusQuestion.objects.filter(attempt__disbursement=row).count() == 1

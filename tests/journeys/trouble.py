@@ -20,7 +20,7 @@ from tests.wire import LISTED, UNLISTED
 INVENTED = "SKL9ZZ9ZZ9"
 PLANS = ["none", "stormy", "worst", "status_lost=1", "status_not_found=1", "status_pending=1",
          "status_lost=1,lost_callback=1"]  # fmt: skip
-BREAKS = ("token lost", "float emptied", "initiator locked", "topped up")
+BREAKS = ("broken token", "broken float", "broken initiator", "mended")
 WEATHER = [*PLANS, *(f"{fault}=1" for fault in FAULTS)]
 STEPS_BETWEEN_RESTS = 12
 FROZEN_S_MIN = 3000
@@ -108,11 +108,11 @@ class Machine(Everyday):
         """Tokens, float and credentials."""
         number, what = data.draw(st.sampled_from(NUMBERS)), data.draw(st.sampled_from(BREAKS))
         simulator = self.house.simulator
-        if what == "token lost":
+        if what == "broken token":
             simulator.tokens.forget_all()
-        elif what == "float emptied":
+        elif what == "broken float":
             simulator.world.wallets.of(number).utility = 0
-        elif what == "initiator locked":
+        elif what == "broken initiator":
             simulator.world.initiators.wrong_tries["apiop"] = WRONG_TRIES_MAX
         else:
             simulator.top_up(shortcode=number, shillings=500_000)

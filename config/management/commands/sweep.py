@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import close_old_connections
 
 from config.schedules import SWEEPS
 from core import clock
@@ -78,6 +79,7 @@ def _sweep(names: list[str], done: dict[str, int]) -> tuple[int, list[str]]:
         except Exception:
             logger.exception("The sweep %s broke off; the next one finds the rest", name)
             failed.append(name)
+            close_old_connections()
             continue
         done[name] += worked
         if SWEEPS[name].job:

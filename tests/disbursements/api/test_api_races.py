@@ -1,12 +1,8 @@
 """Two requests at the same moment, in real threads on real connections."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from core.models import Step
 from disbursements.models import DisbursementRequest
@@ -15,25 +11,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
 
 
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait(timeout=10)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
-
-
 class TestRaces:
     def test_the_same_instruction_many_times_at_once_is_one_payout(
-        self, api: Any, body: dict
+        self, api: Any, body: dict, together: Any
     ) -> None:
-        answers = at_once([lambda: api.post(body)] * AT_ONCE)
+        answers = together(*[lambda: api.post(body)] * AT_ONCE)
 
         assert [answer.status_code for answer in answers] == [201] * AT_ONCE
         assert len({answer.content for answer in answers}) == 1
@@ -42,22 +24,20 @@ class TestRaces:
         assert Step.objects.filter(subject_type="DisbursementRequest").count() == 1
 
     def test_two_bodies_under_one_reference_are_one_payout_and_a_409(
-        self, api: Any, body: dict
+        self, api: Any, body: dict, together: Any
     ) -> None:
-        answers = at_once([lambda: api.post(body), lambda: api.post(body | {"amount": 1300})])
+        answers = together(lambda: api.post(body), lambda: api.post(body | {"amount": 1300}))
 
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         assert DisbursementRequest.objects.count() == 1
 
     def test_two_references_under_one_key_are_one_payout_and_a_409(
-        self, api: Any, body: dict
+        self, api: Any, body: dict, together: Any
     ) -> None:
         key = {"Idempotency-Key": "k-1"}
-        answers = at_once(
-            [
-                lambda: api.post(body, headers=key),
-                lambda: api.post(body | {"clientReference": "SAL-2"}, headers=key),
-            ]
+        answers = together(
+            lambda: api.post(body, headers=key),
+            lambda: api.post(body | {"clientReference": "SAL-2"}, headers=key),
         )
 
         assert sorted(answer.status_code for answer in answers) == [201, 409]

@@ -1,9 +1,11 @@
 """7. Every callback is stored raw first; twice, late, early and out of order are the same."""
 
 import json
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from config.deliveries import deliver_due
@@ -67,6 +69,34 @@ class TestOneEffect:
         ended = set(DisbursementRequest.objects.values_list("status", flat=True))
         assert ended == {"completed"}
         assert books.differences() == []
+
+    def test_a_deliverer_that_stands_still_holds_up_nobody_else(
+        self, wire: Wire, simulator: Simulator, pay: Any, moved: MovedClock, together: Any
+    ) -> None:
+        pay("00001")
+        pay("00002")
+        send_due()
+        for callback in due(simulator, moved):
+            wire.post(callback)
+        held, done = Event(), Event()
+
+        def stand_still() -> None:
+            with transaction.atomic():
+                Callback.objects.select_for_update().order_by("id").first()
+                held.set()
+                done.wait(20)
+
+        def deliver_meanwhile() -> int:
+            held.wait(20)
+            try:
+                return deliver_due()
+            finally:
+                done.set()
+
+        _, delivered = together(stand_still, deliver_meanwhile)
+
+        assert delivered == 1
+        assert deliver_due() == 1
 
     def test_a_replay_by_staff_changes_nothing_twice(
         self, wire: Wire, pay: Any, books: Any
