@@ -116,15 +116,18 @@ def end(groups: Sequence[Group], *, checkout: Path, grace_s: float) -> list[str]
     for them for ever. What has lost its leader is told as a group.
     """
     alive = [group for group in groups if members(group, checkout=checkout)]
-    for group in alive:
-        if group.leader in members(group, checkout=checkout):
-            with suppress(ProcessLookupError):
-                os.kill(group.leader, signal.SIGTERM)
-        else:
-            _send(group, signal.SIGTERM)
+    told: set[Group] = set()
 
     def ended() -> bool:
-        return not any(members(group, checkout=checkout) for group in alive)
+        left = {group: members(group, checkout=checkout) for group in alive}
+        for group, pids in left.items():
+            if pids and group.leader not in pids:
+                _send(group, signal.SIGTERM)
+            elif pids and group not in told:
+                told.add(group)
+                with suppress(ProcessLookupError):
+                    os.kill(group.leader, signal.SIGTERM)
+        return not any(left.values())
 
     if not wait_until(ended, limit_s=grace_s):
         for group in alive:

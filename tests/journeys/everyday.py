@@ -30,7 +30,9 @@ from tests.wire import RunningClock
 
 NUMBERS = [number for numbers in PARTNERS.values() for number in numbers]
 PLAIN_CUSTOMERS = [f"0000{digit}" for digit in range(1, 7)]
-CUSTOMERS = PLAIN_CUSTOMERS * 10 + sorted(SCRIPTS)
+# Late, hidden or silent ones: where a hasty design goes wrong.
+TELLING_CUSTOMERS = ["99201", "99207", "99301", "99401", "99402", "99502"]
+CUSTOMERS = PLAIN_CUSTOMERS * 4 + TELLING_CUSTOMERS * 4 + sorted(SCRIPTS)
 ORDERS_MAX = 10
 UNFINISHED_MAX = 4
 SELDOM = 3

@@ -15,7 +15,8 @@ AT_LEAST = {
 }  # fmt: skip
 EACH_IN_A_LONG_SEARCH = (
     "replayed", "conflict refused", "paused", "resumed", "asked by hand", "callback replayed",
-    "killed after the call of send", "killed before the call of send", "killed after the call of ask",
+    "killed after the call of send", "killed before the call of send",
+    "killed after the call of ask",
     "killed at a write of send", "killed at a write of deliver", "killed at a write of ask",
     "letter lost", "letter once", "letter twice", "letter out of order", "all letters lost",
     "forged failure", "forged success", "forged wrong amount", "forged wrong secret",

@@ -21,7 +21,7 @@ INVENTED = "SKL9ZZ9ZZ9"
 PLANS = ["none", "stormy", "worst", "status_lost=1", "status_not_found=1", "status_pending=1",
          "status_lost=1,lost_callback=1"]  # fmt: skip
 BREAKS = ("broken token", "broken float", "broken initiator", "mended")
-WEATHER = [*PLANS, *(f"{fault}=1" for fault in FAULTS)]
+WEATHER = [*PLANS * 3, *(f"{fault}=1" for fault in FAULTS)]
 STEPS_BETWEEN_RESTS = 12
 FROZEN_S_MIN = 3000
 CALLING = ("send", "retry", "ask")

@@ -29,7 +29,9 @@ def listen() -> None:
 
 def work() -> None:
     child = subprocess.Popen(["sleep", "60"])
-    (FOLDER / "worker_child").write_text(str(child.pid))
+    written = FOLDER / "worker_child.new"
+    written.write_text(str(child.pid))
+    written.replace(FOLDER / "worker_child")
     say("the worker's last words")
     child.wait()
 

@@ -18,6 +18,7 @@ from config.surroundings import ROOT, free_port
 
 MANAGE = Path(__file__).with_name("small_manage.py")
 WAIT_S = 15
+FIRST_PORT = 18_000 + os.getpid() % 100 * 100  # another for each process that tests
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ class Start:
 
     def __init__(self, checkout: Path, **extra: str) -> None:
         self.checkout = checkout
-        self.port = free_port(18000)
+        self.port = free_port(FIRST_PORT)
         self.output = checkout / f"output-{len(list(checkout.glob('output-*')))}"
         settings = {"DATABASE_URL": "postgresql://elsewhere/vault", "VAULT_PORT": str(self.port)}
         clean = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
@@ -69,7 +70,8 @@ class Start:
     def wait_until_ready(self) -> None:
         def ready() -> bool:
             assert self.process.poll() is None, self.text
-            return "Ctrl-C ends everything." in self.text
+            works = (self.checkout / ".vault/worker_child").exists()
+            return works and "Ctrl-C ends everything." in self.text
 
         assert wait_until(ready, limit_s=WAIT_S), self.text
 
