@@ -22,6 +22,13 @@ OPEN_ATTEMPT = Exists(
     DisbursementRetryLog.objects.filter(disbursement=OuterRef("pk"), outcome=AttemptOutcome.OPEN)
 )
 
+# Somebody says that one of its attempts was paid after all: nothing more may leave.
+SAID_TO_BE_PAID = Exists(
+    DisbursementRetryLog.objects.filter(
+        disbursement=OuterRef("pk"), success_reported_at__isnull=False
+    ).exclude(outcome=AttemptOutcome.PAID)
+)
+
 
 def active_pauses() -> QuerySet[Pause]:
     """The pauses that are on, oldest first."""
@@ -45,7 +52,10 @@ def not_paused(rows: QuerySet[DisbursementRequest]) -> QuerySet[DisbursementRequ
 def _sendable() -> QuerySet[DisbursementRequest]:
     """Rows of active owners that no person has to settle first."""
     return DisbursementRequest.objects.filter(
-        partner__is_active=True, shortcode__is_active=True, person_needed_at=None
+        ~SAID_TO_BE_PAID,
+        partner__is_active=True,
+        shortcode__is_active=True,
+        person_needed_at=None,
     )
 
 
@@ -60,15 +70,13 @@ def to_send(*, status: str, at: datetime) -> QuerySet[DisbursementRequest]:
 
 def parked_for(*, cause: str) -> QuerySet[DisbursementRequest]:
     """What is parked for this cause, also what a person must settle first."""
-    return DisbursementRequest.objects.filter(
-        status=DisbursementStatus.PARKED, parked_cause=cause
-    )
+    return DisbursementRequest.objects.filter(status=DisbursementStatus.PARKED, parked_cause=cause)
 
 
 def releasable() -> QuerySet[DisbursementRequest]:
     """Parked rows that only their cause keeps: none that a person has to settle first."""
     return DisbursementRequest.objects.filter(
-        status=DisbursementStatus.PARKED, person_needed_at=None
+        ~SAID_TO_BE_PAID, status=DisbursementStatus.PARKED, person_needed_at=None
     )
 
 

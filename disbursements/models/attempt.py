@@ -135,6 +135,13 @@ class DisbursementRetryLog(models.Model):
                             NEW.retry_attempt - 1, NEW.disbursement_id
                             USING ERRCODE = 'check_violation';
                     END IF;
+                    PERFORM 1 FROM disbursement_retry_logs
+                     WHERE disbursement_id = NEW.disbursement_id
+                       AND (outcome = 'paid' OR success_reported_at IS NOT NULL);
+                    IF FOUND THEN
+                        RAISE EXCEPTION 'proof_before_next: an attempt of % may have paid',
+                            NEW.disbursement_id USING ERRCODE = 'check_violation';
+                    END IF;
                     RETURN NEW;
                 """,
             ),

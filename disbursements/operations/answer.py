@@ -35,7 +35,8 @@ def apply_status_answer(
             match.report_misfit(row, "a status answer about another payout", at=at)
             return Delivery.UNMATCHED, str(row.pk)
         question.refresh_from_db()
-        if question.answered_at:
+        news = event.state == PaymentState.COMPLETED != question.state
+        if question.answered_at and not news:
             return Delivery.DUPLICATE, str(row.pk)
         question.answered_at, question.state = at, event.state
         question.code, question.text = event.code[:30], event.text or event.provider_status
@@ -107,6 +108,7 @@ def _completed(
     oddity = match.misfit(row, receipt=event.receipt, amount_minor=event.amount_minor)
     if oddity:
         match.report_misfit(row, oddity, at=at)
+        contradict.odd_success(row, attempt, oddity, at=at)
         return contradict.for_a_person(row, f"a status query says completed, but {oddity}", at=at)
     failed_before = attempt.outcome == AttemptOutcome.NOT_PAID or attempt.reported_at
     if failed_before and not attempt.success_reported_at:

@@ -50,12 +50,12 @@ class CannotAsk(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One question that is written down and may now be sent."""
+    """One question that is written down, to be sent at `ready_s` of clock.stopwatch_s()."""
 
     row: DisbursementRequest
     question: StatusQuestion
     wording: Wording
-    moment: datetime
+    ready_s: float
 
 
 def ask_due() -> int:
@@ -109,7 +109,7 @@ def write_down(*, shortcode: Shortcode, at: datetime) -> tuple[int, list[Asked]]
                 to_ask.append((row, attempt))
         slots = pace.take(shortcode=shortcode, count=len(to_ask), at=at)
         questions = [
-            _question(row, attempt, slots.moment(position), at)
+            _question(row, attempt, slots.ready_s(position, at=at), at)
             for position, (row, attempt) in enumerate(to_ask)
         ]
         StatusQuestion.objects.bulk_create([each.question for each in questions])
@@ -124,14 +124,14 @@ def _is_open(attempt: DisbursementRetryLog) -> bool:
 
 
 def _question(
-    row: DisbursementRequest, attempt: DisbursementRetryLog, moment: datetime, at: datetime
+    row: DisbursementRequest, attempt: DisbursementRetryLog, ready_s: float, at: datetime
 ) -> Asked:
     provider = registry.provider_of(Rail(row.rail))
     secret = inbox.new_secret(provider=provider, kind="status")
     url = inbox.callback_url
     return Asked(
         row=row,
-        moment=moment,
+        ready_s=ready_s,
         question=StatusQuestion(
             attempt=attempt, secret_digest=inbox.secret_digest(secret), asked_at=at
         ),
@@ -164,7 +164,7 @@ def _send(shortcode: Shortcode, questions: Sequence[Asked], threads: ThreadPoolE
 
 
 def _call(asked: Asked, disburser: Disburser) -> Acknowledgement | GatewayError:
-    clock.wait(seconds=max(0.0, (asked.moment - clock.now()).total_seconds()))
+    clock.wait(seconds=max(0.0, asked.ready_s - clock.stopwatch_s()))
     try:
         return disburser.ask(asked.wording)
     except GatewayError as error:

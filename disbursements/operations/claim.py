@@ -26,12 +26,12 @@ REFERENCE_LENGTH = 17
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """One attempt that is written down and may now be called out."""
+    """One attempt that is written down, to be called at `ready_s` of clock.stopwatch_s()."""
 
     disbursement: DisbursementRequest
     attempt: DisbursementRetryLog
     order: PayoutOrder
-    moment: datetime
+    ready_s: float
 
     @property
     def lock(self) -> str:
@@ -62,7 +62,8 @@ def claim(*, shortcode: Shortcode, status: str, at: datetime) -> list[Claimed]:
             row.shortcode = shortcode
         slots = pace.take(shortcode=shortcode, count=len(rows), at=at)
         claimed = [
-            _write_down(row, slots.moment(position), at) for position, row in enumerate(rows)
+            _write_down(row, slots.ready_s(position, at=at), at)
+            for position, row in enumerate(rows)
         ]
         DisbursementRetryLog.objects.bulk_create([each.attempt for each in claimed])
         locks.try_session_locks(each.lock for each in claimed)
@@ -76,7 +77,7 @@ def new_reference() -> str:
     return "PV" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
-def _write_down(row: DisbursementRequest, moment: datetime, at: datetime) -> Claimed:
+def _write_down(row: DisbursementRequest, ready_s: float, at: datetime) -> Claimed:
     provider = registry.provider_of(Rail(row.rail))
     secret = inbox.new_secret(provider=provider, kind="payout")
     attempt = DisbursementRetryLog(
@@ -102,7 +103,7 @@ def _write_down(row: DisbursementRequest, moment: datetime, at: datetime) -> Cla
             timeout=url(provider=provider, kind="payout-timeout", secret=secret),
         ),
     )
-    return Claimed(disbursement=row, attempt=attempt, order=order, moment=moment)
+    return Claimed(disbursement=row, attempt=attempt, order=order, ready_s=ready_s)
 
 
 def _hold(claimed: Sequence[Claimed], at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from core import clock, states
 from core.alerts import raise_alert
 from core.models import AlertSeverity
-from disbursements.models import DisbursementRequest, DisbursementRetryLog
+from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
 from disbursements.operations import match
 from disbursements.states import DisbursementStatus
 from gateways.interface import Delivery
@@ -42,7 +42,7 @@ def paid_after_failure(
     because = f"contradiction: success after failure: {text}"
     ask_at = at + clock.minutes(ASK_AGAIN_MINUTES)
     if not match.is_current(row, attempt):
-        states.note(row, at=at, because=f"{because} (of attempt {attempt.retry_attempt})")
+        wait_for_a_person(row, f"{because} (of attempt {attempt.retry_attempt})", at=at)
     elif row.status in STOPPABLE:
         states.advance(
             row, to=DisbursementStatus.UNKNOWN, at=at, because=because, ask_at=ask_at,
@@ -53,6 +53,18 @@ def paid_after_failure(
         if row.status == DisbursementStatus.UNKNOWN:
             row.ask_at = ask_at
             row.save(update_fields=["ask_at"])
+    return Delivery.CONTRADICTORY
+
+
+def odd_success(
+    row: DisbursementRequest, attempt: DisbursementRetryLog, text: str, *, at: datetime
+) -> Delivery:
+    """A success that does not fit pays nothing, but it stops what would be sent again."""
+    if attempt.outcome == AttemptOutcome.NOT_PAID or attempt.reported_at:
+        return paid_after_failure(row, attempt, text, at=at)
+    if attempt.success_reported_at is None:
+        attempt.success_reported_at = at
+        attempt.save(update_fields=["success_reported_at"])
     return Delivery.CONTRADICTORY
 
 

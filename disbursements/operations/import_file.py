@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
+from core.locks import NotHad, wait_for_transaction_lock
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
 from disbursements.operations.instruct import instruct_many, shortcode_for
@@ -28,6 +29,7 @@ CHUNK_ROWS = 1_000
 FILE_ROWS_MAX = 2_000_000
 FILE_BYTES_MAX = 512 * 1024 * 1024
 COPY_BYTES = 1024 * 1024
+WAIT_S_MAX = 60
 CHECKING = "Checking"
 ADDING = "Adding"
 COLUMNS = {"client_reference": "reference", "payee_name": "name"}
@@ -196,6 +198,7 @@ def _add_all(job: _Job, rejects: RejectedRows, *, each_chunk: bool) -> _Counted:
     counted = _Counted()
     for chunk in _chunks(job, rejects, counted, word=ADDING):
         with transaction.atomic(savepoint=each_chunk):
+            _wait_for_others(job)
             done = instruct_many(
                 partner_id=job.partner_id, instructions=chunk, origin=ORIGIN,
                 origin_id=job.digest, shortcode_number=job.shortcode_number,
@@ -212,6 +215,18 @@ def _add_all(job: _Job, rejects: RejectedRows, *, each_chunk: bool) -> _Counted:
     if counted.added:
         counted.total_minor = _added_minor(job)
     return counted
+
+
+def _wait_for_others(job: _Job) -> None:
+    """One file of a partner at a time: two in opposite order would wait for each other."""
+    try:
+        wait_for_transaction_lock(f"import:{job.partner_id}", wait_s=WAIT_S_MAX)
+    except NotHad:
+        raise Refused(
+            "another file of this partner is being added just now: give the same file again in "
+            "a few minutes, nothing is added twice",
+            field="file",
+        ) from None
 
 
 def _added_minor(job: _Job) -> int:

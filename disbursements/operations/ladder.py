@@ -5,7 +5,7 @@ Inside the caller's transaction, on locked rows.
 
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from core import clock, states
 from core.models import AlertSeverity
@@ -52,10 +52,14 @@ def climb(row: DisbursementRequest, attempt: DisbursementRetryLog, *, at: dateti
 def _confirm(row: DisbursementRequest, attempt: DisbursementRetryLog, at: datetime) -> bool:
     """Ask whether a reported failure is contradicted; an hour without answer decides.
 
-    The hour begins with the first question: what was never asked was not answered with silence.
+    The hour begins with the first question that the provider took: what never reached it was not
+    answered with silence.
     """
     questions = StatusQuestion.objects.filter(attempt=attempt, asked_at__gte=attempt.reported_at)
-    since = questions.aggregate(first=Min("asked_at"))["first"] or at
+    first = questions.aggregate(
+        asked=Min("asked_at"), taken=Min("asked_at", filter=~Q(conversation_id=""))
+    )
+    since = first["taken"] or first["asked"] or at
     rung = asking.next_confirmation(clock.lived(at - since))
     if rung is not None:
         row.ask_at = since + clock.scaled(rung)
@@ -64,7 +68,7 @@ def _confirm(row: DisbursementRequest, attempt: DisbursementRetryLog, at: dateti
     in_flight = StatusQuestion.objects.filter(
         attempt=attempt, answered_at__gte=attempt.reported_at, state=PaymentState.IN_FLIGHT
     )
-    if attempt.report_listed and not in_flight.exists():
+    if first["taken"] and attempt.report_listed and not in_flight.exists():
         prove.not_paid(
             row, attempt, proof=Proof.LISTED_FAILURE, verdict=recorded_verdict(attempt), at=at,
             details={"code": attempt.mpesa_response_code},

@@ -11,7 +11,8 @@ from core.models import AlertSeverity
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 
 MISFIT_ALERT = "report_does_not_fit"
-_MSISDN = re.compile(r"(?<![0-9])254[0-9]{9}(?![0-9])", re.ASCII)
+SUFFIX_DIGITS = 9
+_MSISDN = re.compile(r"(?<![0-9])(?:254[0-9]{9}|0[17][0-9]{8})(?![0-9])", re.ASCII)
 
 Pair = tuple[DisbursementRequest, DisbursementRetryLog]
 
@@ -32,16 +33,26 @@ def is_current(row: DisbursementRequest, attempt: DisbursementRetryLog) -> bool:
 
 
 def misfit(
-    row: DisbursementRequest, *, receipt: str, amount_minor: int | None, receiver: str = ""
+    row: DisbursementRequest,
+    *,
+    receipt: str,
+    amount_minor: int | None,
+    receiver: str | None = None,
 ) -> str:
-    """What a report of success says differently from the instruction; empty when it fits."""
+    """What a report of success says differently from the instruction; empty when it fits.
+
+    `receiver` is what a result names. None is for a status answer: it names nobody, and it may
+    lack the amount, which a result never does (daraja.md 3.4, 5.1).
+    """
     if not receipt:
         return "a success without a receipt"
+    if amount_minor is None and receiver is not None:
+        return "a success without an amount"
     if amount_minor is not None and amount_minor != row.amount_minor:
         paid = money.shown(amount_minor, row.currency)
         return f"{paid} paid, but {money.shown(row.amount_minor, row.currency)} instructed"
-    named = _MSISDN.search(receiver)
-    if named and named.group() != row.msisdn:
+    named = _MSISDN.search(receiver or "")
+    if named and named.group()[-SUFFIX_DIGITS:] != row.msisdn[-SUFFIX_DIGITS:]:
         return "another phone was paid than instructed"
     other = DisbursementRequest.objects.filter(rail=row.rail, receipt=receipt).exclude(pk=row.pk)
     if other.exists():

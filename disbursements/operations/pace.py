@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from core import clock
 from disbursements.models import Pace
 from vault.models import Shortcode
 
@@ -22,6 +23,13 @@ class Slots:
     def moment(self, position: int) -> datetime:
         """When the call at this position (from 0) may leave."""
         return self.start + self.gap * position
+
+    def ready_s(self, position: int, *, at: datetime) -> float:
+        """The same as a reading of clock.stopwatch_s(), `at` being now by the database's clock.
+
+        The machine's own clock may be hours away from the database's.
+        """
+        return clock.stopwatch_s() + (self.moment(position) - at).total_seconds()
 
 
 def free_slots(*, shortcode: Shortcode, at: datetime) -> int:

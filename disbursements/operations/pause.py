@@ -16,6 +16,7 @@ from disbursements.states import DisbursementStatus
 from vault.models import Shortcode
 
 RELEASE_BATCH = 500
+RACES_MAX = 3
 ALERT_KIND = "sending_paused"
 PARKED_ALERT = "payouts_parked"
 
@@ -59,19 +60,32 @@ def pause(
         raise AlreadyPaused(f"Sending is paused already for {scope} {target}".strip()) from None
 
 
-def stop_asking_too(*, target: str, cause: str, reason: str, at: datetime) -> None:
-    """A pause of this shortcode is on for less: broken credentials stop the asking as well."""
-    with transaction.atomic():
-        row = (
-            Pause.objects.select_for_update()
-            .filter(scope=PauseScope.SHORTCODE, target=target, ended_at=None)
-            .first()
-        )
-        if row is None or blocks_asking(row.cause):
-            return
-        states.note(row, at=at, because=f"{reason}: asking stops too", details={"was": row.cause})
-        row.cause = cause
-        row.save(update_fields=["cause"])
+def pause_for_fault(*, target: str, cause: str, reason: str, at: datetime) -> None:
+    """Pause a shortcode for a fault of its own; where it is paused already, that pause stays.
+
+    It is locked until the caller's transaction ends, so that nobody resumes between this and
+    what the caller parks. Broken credentials stop the asking as well.
+    """
+    for _ in range(RACES_MAX):
+        try:
+            pause(
+                scope=PauseScope.SHORTCODE, target=target, cause=cause, reason=reason,
+                actor=states.SYSTEM, at=at,
+            )  # fmt: skip
+        except AlreadyPaused:
+            row = (
+                Pause.objects.select_for_update()
+                .filter(scope=PauseScope.SHORTCODE, target=target, ended_at=None)
+                .first()
+            )
+            if row is None:
+                continue
+            if blocks_asking(cause) and not blocks_asking(row.cause):
+                because = f"{reason}: asking stops too"
+                states.note(row, at=at, because=because, details={"was": row.cause})
+                row.cause = cause
+                row.save(update_fields=["cause"])
+        return
 
 
 def resume(*, pause_id: int, reason: str, actor: str, at: datetime) -> Resumed:
@@ -87,7 +101,7 @@ def resume(*, pause_id: int, reason: str, actor: str, at: datetime) -> Resumed:
         row.ended_at, row.ended_by, row.end_reason = at, actor, reason
         row.save(update_fields=["ended_at", "ended_by", "end_reason"])
         states.note(row, at=at, because=f"resumed: {reason}", actor=actor)
-        causes = _causes_held_by(row)
+        causes = causes_held_by(row)
         for key in {row.cause or str(row), *causes}:
             alerts.close_alerts(kind=ALERT_KIND, key=key, at=at, actor=actor)
         released = sum(_release(cause, reason, actor, at) for cause in causes)
@@ -135,7 +149,8 @@ def tell_parked(*, cause: str, reason: str, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _causes_held_by(row: Pause) -> list[str]:
+def causes_held_by(row: Pause) -> list[str]:
+    """The faults of its shortcode for which payouts are parked; none for other pauses."""
     if row.scope != PauseScope.SHORTCODE:
         return []
     number = Shortcode.objects.values_list("number", flat=True).get(pk=row.target)

@@ -20,7 +20,6 @@ from disbursements.models import (
 )
 from disbursements.operations import doubt
 from disbursements.operations import pause as pausing
-from disbursements.rules import causes
 from disbursements.rules.classify import Verdict
 from disbursements.rules.retry_policy import GIVE_UP, PARK, RETRY, Decision, decide
 from disbursements.states import DisbursementStatus
@@ -78,11 +77,21 @@ def decision_on(row: DisbursementRequest, verdict: Verdict, at: datetime) -> Dec
     ).count()
     return decide(
         next_step=verdict.next_step,
-        retries_used=row.retry_count,
+        retries_used=retries_used(row),
         retries_max=row.max_retries,
         next_day_tries=next_day_tries,
         at=at,
     )
+
+
+def retries_used(row: DisbursementRequest) -> int:
+    """How many attempts before the latest one used up a retry, however often it was reported."""
+    return DisbursementRetryLog.objects.filter(
+        disbursement=row,
+        outcome=AttemptOutcome.NOT_PAID,
+        counted=True,
+        retry_attempt__lt=row.attempts_made,
+    ).count()
 
 
 def follow(
@@ -105,7 +114,7 @@ def follow(
     if decision.status == RETRY:
         states.advance(
             row, to=DisbursementStatus.RETRYING,
-            retry_count=row.retry_count + int(decision.counted),
+            retry_count=retries_used(row) + int(decision.counted),
             next_retry_at=at + clock.scaled(decision.wait), retry_reason=reason, **common,
         )  # fmt: skip
     elif decision.status == PARK:
@@ -130,16 +139,7 @@ def pause_shortcode(row: DisbursementRequest, verdict: Verdict, at: datetime) ->
     """Stop the shortcode whose every payout would meet the same fault, with a critical alert."""
     cause, number = cause_of(row, verdict), row.shortcode.number
     reason = f"{verdict.meaning} ({verdict.code})"
-    try:
-        pausing.pause(
-            scope=PauseScope.SHORTCODE, target=str(row.shortcode_id), cause=cause,
-            reason=reason, actor=states.SYSTEM, at=at,
-        )  # fmt: skip
-    except pausing.AlreadyPaused:
-        if causes.blocks_asking(cause):
-            pausing.stop_asking_too(
-                target=str(row.shortcode_id), cause=cause, reason=reason, at=at
-            )
+    pausing.pause_for_fault(target=str(row.shortcode_id), cause=cause, reason=reason, at=at)
     raise_alert(
         kind=pausing.ALERT_KIND, key=cause, severity=AlertSeverity.CRITICAL, at=at,
         text=f"Sending from {number} is paused: {reason}. Put it right, then resume.",

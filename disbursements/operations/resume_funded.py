@@ -7,14 +7,17 @@ from django.db.models import Sum
 from core import clock, money, states
 from disbursements import queries
 from disbursements.models import Pause, PauseScope
-from disbursements.operations.pause import resume
+from disbursements.operations.pause import causes_held_by, resume
 from disbursements.rules import causes
 from vault.models import BalanceReading
 from vault.rules import wallets
 
 
 def resume_funded() -> int:
-    """End pauses whose wallet was read full enough since; returns how many payouts follow."""
+    """End pauses whose wallet was read full enough since; returns how many payouts follow.
+
+    Where another fault of the shortcode holds payouts too, a person resumes.
+    """
     released = 0
     for pause in queries.active_pauses().filter(scope=PauseScope.SHORTCODE):
         if causes.waits_for_float(pause.cause):
@@ -38,6 +41,8 @@ def _resume_if_funded(pause: Pause) -> int:
         .aggregate(total=Sum("amount_minor"))["total"]
     )
     if reading is None or not waiting or reading.available_minor < waiting:
+        return 0
+    if causes_held_by(pause) != [pause.cause]:
         return 0
     shown = money.shown(reading.available_minor, reading.wallet.currency)
     return resume(

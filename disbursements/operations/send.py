@@ -102,7 +102,7 @@ def _record_done(under_way: dict[Future[Answered], Claimed], fence: Fence) -> No
 
 
 def _call(claimed: Claimed, disburser: Disburser, fence: Fence) -> Answered:
-    ahead_s = (claimed.moment - clock.now()).total_seconds()
+    ahead_s = claimed.ready_s - clock.stopwatch_s()
     if ahead_s > 0:
         clock.wait(seconds=ahead_s, unless=fence.lost)
     if not fence.holds():

@@ -36,7 +36,7 @@ def apply_payout_result(
             delivery = fail.reported(row, attempt, event=event, arrival=arrival, at=at)
         if delivery == Delivery.APPLIED and event.utility_available_minor is not None:
             record_utility_reading(
-                shortcode=row.shortcode, currency=row.currency, at=at,
+                shortcode=row.shortcode, currency=row.currency, at=arrival.received_at,
                 available_minor=event.utility_available_minor,
             )  # fmt: skip
         return delivery, str(row.pk)
@@ -95,7 +95,7 @@ def _success(
     )
     if oddity:
         match.report_misfit(row, oddity, at=at)
-        return Delivery.CONTRADICTORY
+        return contradict.odd_success(row, attempt, oddity, at=at)
     if attempt.outcome == AttemptOutcome.NOT_PAID or attempt.reported_at:
         return contradict.paid_after_failure(row, attempt, f"receipt {event.receipt}", at=at)
     if not arrival.source_listed or match.needs_confirmation(row):

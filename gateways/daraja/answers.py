@@ -106,9 +106,10 @@ def _sort_acknowledgement(status: int, fields: dict[str, Any]) -> Sorted:
 
 
 def _sort_response_code(code: str) -> Sort:
-    # 15 (duplicate), 100000000 (kept for later) and others may still be carried out.
+    # 15 (duplicate), 100000000 (kept for later) and others may still be carried out, and of a
+    # code that no document names nobody knows.
     row = _RESULTS.get(("b2c", code)) or _RESULTS.get(("any", code))
-    return Sort.UNCLEAR if row and row.outcome != "failed" else Sort.DECLINED
+    return Sort.DECLINED if row and row.outcome == "failed" else Sort.UNCLEAR
 
 
 def _without_json(status: int, body: bytes) -> Sorted:

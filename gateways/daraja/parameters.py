@@ -124,9 +124,9 @@ def moment_of(value: object) -> datetime | None:
         if isinstance(text, str) and pattern.fullmatch(text.strip()):
             try:
                 local = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - Nairobi below
-            except ValueError:
+                return local.replace(tzinfo=NAIROBI).astimezone(UTC)
+            except (ValueError, OverflowError):
                 return None
-            return local.replace(tzinfo=NAIROBI).astimezone(UTC)
     return None
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from gateways.daraja.parameters import moment_of
 from gateways.interface import (
     Unreadable,
 )
@@ -237,3 +238,8 @@ class TestWhatIsUnreadable:
 
         with pytest.raises(Unreadable, match="not final"):
             read("payout", body)
+
+
+class TestAnEmptyDate:
+    def test_it_is_no_moment(self):
+        assert moment_of("01.01.0001 00:00:00") is None

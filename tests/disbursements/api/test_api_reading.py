@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -71,6 +72,25 @@ class TestPages:
 
         assert references(first) == ["A-3", "A-2"]
         assert references(second) == ["A-1", "A-0"]
+
+    def test_rows_of_one_moment_are_passed_over_by_the_index(
+        self, api: Any, partner: Partner
+    ) -> None:
+        for number in range(5):
+            add(partner, f"A-{number}")
+        cursor = api.get(limit=2).json()["nextCursor"]
+
+        with CaptureQueriesContext(connection) as queries:
+            answer = api.get(limit=2, cursor=cursor)
+
+        [page] = [each["sql"] for each in queries if "ROW(" in each["sql"]]
+        with connection.cursor() as database:
+            database.execute("SET LOCAL enable_seqscan = off")
+            database.execute("SET LOCAL enable_sort = off")
+            database.execute(f"EXPLAIN {page}")
+            plan = " ".join(line for (line,) in database.fetchall())
+        assert len(references(answer)) == 2
+        assert re.search(r"Index Cond: [^|]*ROW\(created_at, id\) < ROW", plan)
 
     def test_nothing_yet_is_an_empty_page(self, api: Any) -> None:
         answer = api.get()
