@@ -12,8 +12,11 @@ from gateways.simulator import KeyPair
 from tests.journeys.trouble import Machine
 
 STEPS = 40
-EXAMPLES = 30
+EXAMPLES = 25
 NIGHTLY_EXAMPLES = 50_000
+
+
+SEED_IN_CI = 20_261_121
 
 
 def examples() -> int:
@@ -23,8 +26,11 @@ def examples() -> int:
 
 
 def drawn_seed() -> int:
-    """VAULT_SEARCH_SEED, to repeat a run; otherwise chance."""
-    return int(os.environ.get("VAULT_SEARCH_SEED") or secrets.randbelow(2**32))
+    """VAULT_SEARCH_SEED, to repeat a run; the same for every run of CI; otherwise chance."""
+    wanted = os.environ.get("VAULT_SEARCH_SEED", "")
+    if not wanted and os.environ.get("CI"):
+        return SEED_IN_CI
+    return int(wanted or secrets.randbelow(2**32))
 
 
 def search(

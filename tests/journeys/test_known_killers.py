@@ -4,6 +4,7 @@ import pytest
 
 from core.models import Alert
 from disbursements.models import DisbursementRequest, StatusQuestion
+from disbursements.operations.ask import ask_now
 from disbursements.operations.classify_code import add_rule
 from disbursements.operations.pause import pause
 from gateways.simulator.behaviour import THROTTLED
@@ -68,9 +69,12 @@ class TestALateAcceptance:
 
         house.sweep("send")
         house.clock.forward(seconds=20)
+        ask_now(disbursement_id=row.pk, actor="staff", at=house.clock())
         house.sweep("ask")
+        house.clock.forward(seconds=10)
         house.hand_in_all()
         house.sweep("deliver")
+        assert StatusQuestion.objects.get().state == "not_found"
 
         assert end_of(row, house, oracle) == ("completed", 1)
 

@@ -11,7 +11,7 @@ from tests.journeys.searching import drawn_seed, examples, search
 AT_LEAST = {
     "instructed": 200, "came to accepted": 60, "came to completed": 60, "came to unknown": 40,
     "came to retrying": 8, "came to rest": 8, "faults changed": 10, "killed": 40, "frozen": 10,
-    "forged": 10, "letter": 10, "clock on by": 100, "broken": 5, "sweep": 40,
+    "forged": 10, "letter": 8, "clock on by": 100, "broken": 3, "sweep": 40,
 }  # fmt: skip
 EACH_IN_A_LONG_SEARCH = (
     "replayed", "conflict refused", "paused", "resumed", "asked by hand", "callback replayed",

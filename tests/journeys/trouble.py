@@ -80,18 +80,22 @@ class Machine(Everyday):
         if (self.clock.moment - before).total_seconds() > FROZEN_S_MIN:
             self.met("frozen before the call")
 
-    @precondition(lambda self: bool(self.house.mail))
+    @precondition(lambda self: bool(self.house.mail or self.house.simulator.next_moment()))
     @rule(data=st.data(), times=st.integers(0, 3))
     def one_letter_arrives(self, data: st.DataObject, times: int) -> None:
+        if not self._wait_for_mail():
+            return
         place = data.draw(st.integers(0, len(self.house.mail) - 1))
         self.house.hand_in(self.house.mail.pop(place), times=times)
         self.met(["letter lost", "letter once", "letter twice", "letter thrice"][times])
         if place and times:
             self.met("letter out of order")
 
-    @precondition(lambda self: bool(self.house.mail))
+    @precondition(lambda self: bool(self.house.mail or self.house.simulator.next_moment()))
     @rule(lost=st.booleans())
     def all_letters(self, lost: bool) -> None:
+        if not self._wait_for_mail():
+            return
         if lost:
             self.house.mail.clear()
         else:
@@ -156,6 +160,15 @@ class Machine(Everyday):
         self.house.come_to_rest()
         self.look(at_rest=True)
         self.met("came to rest")
+
+    def _wait_for_mail(self) -> bool:
+        """Until the provider has something to tell: it acts, then it reports."""
+        for _ in ("acts", "reports"):
+            moment = self.house.simulator.next_moment()
+            if not self.house.mail and moment:
+                self.clock.moment = max(self.clock.moment, moment)
+                self.house.collect()
+        return bool(self.house.mail)
 
     def _victims(self, *names: str) -> list[str]:
         return [name for name in names if self.seen.due(name)]
