@@ -108,6 +108,10 @@ def _payout_queues() -> Iterator[Queue]:
         "Outcome unknown", rows.filter(status=DisbursementStatus.UNKNOWN), "?status=unknown",
         shown.ASK, "We are asking M-Pesa. They are never sent again before there is proof.",
     )  # fmt: skip
+    yield _queue(
+        "Queued", rows.filter(status=DisbursementStatus.QUEUED), "?status=queued", shown.WAIT,
+        "Sent as soon as their time has come and nothing pauses them.",
+    )  # fmt: skip
     yield from _parked()
     retrying = rows.filter(status=DisbursementStatus.RETRYING)
     following = queries.next_moment(job="retry")
@@ -134,7 +138,7 @@ def _parked() -> Iterator[Queue]:
     for line in causes:
         cause = line["parked_cause"]
         yield _queue(
-            f"Parked: {line['why'] or cause}", parked.filter(parked_cause=cause),
+            f"Parked: {shown.free_text(line['why'] or cause)}", parked.filter(parked_cause=cause),
             f"?{urlencode({'status': 'parked', 'cause': cause})}", shown.WARN,
             f"Proven not paid. Put the cause right, then resume or release. Cause {cause}.",
         )  # fmt: skip

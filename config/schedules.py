@@ -38,11 +38,15 @@ def prune() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """A job: what it runs, how often, and (where it has due times) when it is next due."""
+    """A job: what it runs, how often, and (where it has due times) when it is next due.
+
+    `once`: running it again at once would find the same to do, so `--until-idle` does not.
+    """
 
     run: Callable[[], int]
     every_minutes: int
     job: str = ""
+    once: bool = False
 
     def next_moment(self, *, at: datetime) -> datetime | None:
         """When something falls due without a person; None: never, or it has no due times."""
@@ -58,7 +62,7 @@ SWEEPS: dict[str, Sweep] = {
     "retry": Sweep(run=disbursements.jobs.retry, every_minutes=5, job="retry"),
     "ask": Sweep(run=disbursements.jobs.ask, every_minutes=1, job="ask"),
     "resume": Sweep(run=disbursements.jobs.resume, every_minutes=5),
-    "balances": Sweep(run=balances, every_minutes=15),
+    "balances": Sweep(run=balances, every_minutes=15, once=True),
     "seal": Sweep(run=seal, every_minutes=5),
     "prune": Sweep(run=prune, every_minutes=24 * 60),
 }

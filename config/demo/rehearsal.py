@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Sum
 
 from core import clock, money
+from core.models import Alert
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
 from disbursements.operations.import_file import ImportReport, import_file
 from disbursements.operations.prove_books import breaks
@@ -48,6 +49,7 @@ class Figures:
     moved: int
     moved_minor: int
     booked_minor: int
+    alerts: int
     breaks: list[str]
 
     @property
@@ -81,6 +83,11 @@ def set_up(*, at: datetime) -> Shortcode:
         actor=ACTOR,
         at=at,
     )
+
+
+def end_faults() -> None:
+    """From now on the simulator does what docs/simulator.md says of each number."""
+    _simulator("POST", "faults", json={"faults": "none"})
 
 
 def import_payees(shortcode: Shortcode) -> ImportReport:
@@ -127,6 +134,7 @@ def figures(shortcode: Shortcode) -> Figures:
             money.parse_amount(str(move["amount"]), currency=CURRENCY) for move in moves
         ),
         booked_minor=booked,
+        alerts=Alert.objects.filter(closed_at=None).count(),
         breaks=list(breaks()),
     )
 

@@ -34,6 +34,7 @@ class Command(VaultCommand):
             f"{report.replayed} were there already. Sending them under faults…"
         )
         sweep_until_idle(REHEARSED, dict.fromkeys(SWEEPS, 0))
+        rehearsal.end_faults()
         found = rehearsal.figures(shortcode)
         if self.as_json:
             self.answer(asdict(found) | {"books_agree": found.books_agree}, "")
@@ -67,6 +68,7 @@ def _table(found: rehearsal.Figures) -> Table:
     table.add_row("paid twice", str(found.paid_twice), "")
     table.add_row("simulator's book", str(found.moved), money.shown(found.moved_minor, shown))
     table.add_row("our ledger", "", money.shown(found.booked_minor, shown))
+    table.add_row("open alerts", str(found.alerts), "what the faults would have staff look into")
     verdict = "they agree" if found.books_agree else "THEY DIFFER"
     table.add_row("the two books", verdict, "; ".join(found.breaks[:5]))
     return table

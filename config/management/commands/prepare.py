@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import string
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from core.command import VaultCommand
 
 DEMO_USER = "demo"
 DEMO_LOGIN = "demo_login.json"
+PASSWORD_ALPHABET = string.ascii_lowercase + string.digits
+PASSWORD_LENGTH = 14
 
 
 class Command(VaultCommand):
@@ -29,7 +32,7 @@ class Command(VaultCommand):
 
 def _make_login(path: Any) -> None:
     """A superuser with a password of its own, readable by the owner of the data folder."""
-    password = secrets.token_urlsafe(9)
+    password = "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH))
     get_user_model().objects.create_superuser(DEMO_USER, password=password)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:

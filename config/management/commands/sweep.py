@@ -57,6 +57,7 @@ def sweep_until_idle(names: list[str], done: dict[str, int]) -> None:
         broken = broken + 1 if failed else 0
         if broken == BROKEN_ROUNDS_MAX:
             raise CommandError(f"The sweep {failed[0]} breaks off each time: see the log")
+        names = [name for name in names if not SWEEPS[name].once]
         if worked or failed:
             look_s = IDLE_LOOK_S
             continue
