@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
-
-from core.models import Step
+from psycopg.types.json import Json
 
 SYSTEM = "system"
 
@@ -120,19 +119,26 @@ def _write_steps(
     actor: str,
     details: dict[str, Any] | None = None,
 ) -> None:
-    Step.objects.bulk_create(
-        Step(
-            subject_type=type(row).__name__,
-            subject_id=str(row.pk),
-            from_status=old,
-            to_status=_status(row),
-            because=because,
-            actor=actor,
-            details=details or {},
-            at=at,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO core_step (subject_type, subject_id, from_status, to_status,
+                                   because, actor, details, at)
+            SELECT %s, moved.subject_id, moved.from_status, moved.to_status, %s, %s, %s, %s
+              FROM unnest(%s::text[], %s::text[], %s::text[])
+                   AS moved (subject_id, from_status, to_status)
+            """,
+            [
+                type(rows[0]).__name__,
+                because,
+                actor,
+                Json(details or {}),
+                at,
+                [str(row.pk) for row in rows],
+                list(from_statuses),
+                [_status(row) for row in rows],
+            ],
         )
-        for row, old in zip(rows, from_statuses, strict=True)
-    )
 
 
 def _status(row: models.Model) -> str:
