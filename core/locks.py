@@ -4,7 +4,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
+
+
+class NotHad(Exception):
+    """Somebody else held the lock for all the time that we waited."""
 
 
 def lock_key(name: str) -> int:
@@ -39,6 +44,20 @@ def try_transaction_lock(name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_key(name)])
         return bool(cursor.fetchone()[0])
+
+
+def wait_for_transaction_lock(name: str, *, wait_s: float) -> None:
+    """Take it until the transaction ends. Raises NotHad after `wait_s`; then roll back."""
+    limit_ms = max(1, int(wait_s * 1000))  # 0 would mean without limit
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{limit_ms}ms"])
+        try:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(name)])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise NotHad(name) from None
+            raise
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
 @contextmanager

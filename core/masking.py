@@ -19,7 +19,13 @@ _SECRET_QUOTED = re.compile(_QUOTED, _FLAGS | re.ASCII)
 _SECRET_UNQUOTED = re.compile(_UNQUOTED, _FLAGS | re.ASCII)
 _SECRET_QUOTED_BYTES = re.compile(_QUOTED.encode(), _FLAGS)
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
-_CALLBACK_PATH = re.compile(r"(/callbacks/[^/\s\"]+/[^/\s\"]+/)[^/\s\"]+")
+_SLASH = r"(?:\\{0,8}/|\\{1,8}u002[fF]|%2[fF])"  # as it is, escaped in JSON, or in another URL
+_CALLBACK = (
+    rf"(callbacks{_SLASH}"
+    rf"""[^/\\\s"]{{1,100}}?{_SLASH}[^/\\\s"]{{1,100}}?{_SLASH})[^/\\\s"]+"""
+)
+_CALLBACK_PATH = re.compile(_CALLBACK)
+_CALLBACK_PATH_BYTES = re.compile(_CALLBACK.encode())
 _API_KEY = re.compile(r"\bpv_[A-Za-z0-9_-]{20,}")
 _PHONE = re.compile(
     r"(?:(?<![0-9A-Za-z])|(?<=%2B))(\+?254|0)([ .\u00a0-]?)([17][0-9]{2})"
@@ -44,14 +50,22 @@ def without_secrets(text: str) -> str:
 
 
 def bytes_without_secrets(body: bytes) -> bytes:
-    """A raw body with the values of secret JSON fields replaced; everything else untouched."""
+    """A raw body without secret JSON fields and callback secrets; everything else untouched."""
     removed = rb"\g<name>\g<mid>\g<quote>" + REMOVED.encode() + rb"\g<quote>"
-    return _SECRET_QUOTED_BYTES.sub(removed, body)
+    body = _SECRET_QUOTED_BYTES.sub(removed, body)
+    if b"callbacks" in body:
+        body = _CALLBACK_PATH_BYTES.sub(rb"\g<1>" + REMOVED.encode(), body)
+    return body
+
+
+def without_phones(text: str) -> str:
+    """The text with every whole phone in it masked: `254700•••345`."""
+    return _PHONE.sub(r"\1\2\3•••\4", text)
 
 
 def for_log(text: str) -> str:
     """The text fit for a log line: no secrets, phones masked, line breaks and controls escaped."""
-    text = _PHONE.sub(r"\1\2\3•••\4", without_secrets(text))
+    text = without_phones(without_secrets(text))
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

@@ -1,12 +1,12 @@
 """The one way a status changes: a known arrow, a guarded update and a Step, all or nothing."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
-from psycopg.types.json import Json
 
 SYSTEM = "system"
 
@@ -124,7 +124,7 @@ def _write_steps(
             """
             INSERT INTO core_step (subject_type, subject_id, from_status, to_status,
                                    because, actor, details, at)
-            SELECT %s, moved.subject_id, moved.from_status, moved.to_status, %s, %s, %s, %s
+            SELECT %s, moved.subject_id, moved.from_status, moved.to_status, %s, %s, %s::jsonb, %s
               FROM unnest(%s::text[], %s::text[], %s::text[])
                    AS moved (subject_id, from_status, to_status)
             """,
@@ -132,7 +132,7 @@ def _write_steps(
                 type(rows[0]).__name__,
                 because,
                 actor,
-                Json(details or {}),
+                json.dumps(details or {}),
                 at,
                 [str(row.pk) for row in rows],
                 list(from_statuses),

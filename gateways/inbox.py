@@ -57,7 +57,7 @@ _INSERT = """
 # Where none of these occurs, core.masking has nothing to remove.
 _SECRET_WORDS = (
     b"credential", b"password", b"token", b"secret", b"consumerkey", b"consumer_key",
-    b"authorization", b"passkey", b"api_key", b"apikey",
+    b"authorization", b"passkey", b"api_key", b"apikey", b"callbacks",
 )  # fmt: skip
 # No address may contain one of these, in any case (daraja.md 5.4).
 _FORBIDDEN = re.compile("m-?pesa|safaricom|exe|cmd|sql|query", re.IGNORECASE)

@@ -22,6 +22,7 @@ Reader = Callable[[object], Event]
 
 _PROVIDERS = {Rail.MPESA_B2C: DARAJA}
 _READERS = {DARAJA: DARAJA_READERS}
+_KINDS = {provider: frozenset(readers) for provider, readers in _READERS.items()}
 
 
 def _daraja(access: ShortcodeAccess) -> Disburser:
@@ -48,7 +49,7 @@ def providers() -> tuple[str, ...]:
 
 def callback_kinds(provider: str) -> frozenset[str]:
     """The kinds of callback of a provider; none for an unknown one."""
-    return frozenset(_READERS.get(provider, ()))
+    return _KINDS.get(provider, frozenset())
 
 
 def reader(provider: str, kind: str) -> Reader:

@@ -1,7 +1,8 @@
 """The door for callbacks: store, acknowledge, nothing else (daraja.md 7)."""
 
 import logging
-from ipaddress import IPv6Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Lock
 
 from django.conf import settings
@@ -17,6 +18,7 @@ BODY_BYTES_MAX = 1_048_576
 STRANGERS_A_MINUTE_MAX = 60
 ACCEPTED = b'{"ResultCode": 0, "ResultDesc": "Accepted"}'
 JSON_TYPE = "application/json"
+Network = IPv4Network | IPv6Network
 
 
 class _Allowance:
@@ -43,7 +45,10 @@ strangers = _Allowance(STRANGERS_A_MINUTE_MAX)
 
 @csrf_exempt
 def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> HttpResponse:
-    """Keep the raw body and answer 200; 503 only when it could not be kept anywhere."""
+    """Keep the raw body and answer 200; 503 only when it could not be kept anywhere.
+
+    A stranger's body is never read, so that nobody holds a thread with a slow one.
+    """
     if kind not in registry.callback_kinds(provider):
         return HttpResponse(status=404)
     if request.method != "POST":
@@ -52,12 +57,12 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
     if not fits and not strangers.take():
         return HttpResponse(status=404)
     try:
-        body = _body(request)
+        body = _body(request) if fits else b""
     except OSError:
         return HttpResponse(status=400)
     if body is None:
         return HttpResponse(status=413)
-    source = _source(request)
+    source, listed = _judged(_peer(request))
     try:
         inbox.store(
             provider=provider,
@@ -67,7 +72,7 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
             body=body,
             content_type=request.META.get("CONTENT_TYPE", ""),
             source_address=source,
-            source_listed=_listed(source),
+            source_listed=listed,
         )
     except inbox.NotStored as error:
         logger.critical("A callback was not stored: %s", error)
@@ -88,26 +93,28 @@ def _body(request: HttpRequest) -> bytes | None:
     return None if len(body) > BODY_BYTES_MAX else body
 
 
-def _source(request: HttpRequest) -> str | None:
-    """The peer's address; a forwarded one only from as many proxies as we run ourselves."""
-    address = request.META.get("REMOTE_ADDR", "")
+def _peer(request: HttpRequest) -> str:
+    """The sender's address; a forwarded one only from as many proxies as we run ourselves."""
     proxies = settings.VAULT_TRUSTED_PROXIES
-    if proxies > 0:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        address = hops[-proxies] if len(hops) >= proxies else ""
+    if proxies == 0:
+        return request.META.get("REMOTE_ADDR", "")
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return hops[-proxies] if len(hops) >= proxies else ""
+
+
+def _judged(address: str) -> tuple[str | None, bool]:
+    """The address in normal form, and whether it is on the list of sources."""
+    return _judge(address, tuple(settings.VAULT_CALLBACK_SOURCES))
+
+
+@lru_cache(maxsize=1024)
+def _judge(address: str, sources: tuple[Network, ...]) -> tuple[str | None, bool]:
+    """An empty list means that nobody checks."""
     try:
         found = ip_address(address.strip())
     except ValueError:
-        return None
+        return None, not sources
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return str(mapped or found).partition("%")[0]
-
-
-def _listed(source: str | None) -> bool:
-    """Whether the source is on the list; an empty list means that nobody checks."""
-    if not settings.VAULT_CALLBACK_SOURCES:
-        return True
-    if source is None:
-        return False
-    address = ip_address(source)
-    return any(address in network for network in settings.VAULT_CALLBACK_SOURCES)
+    source = str(mapped or found).partition("%")[0]
+    judged = ip_address(source)
+    return source, not sources or any(judged in network for network in sources)

@@ -16,7 +16,7 @@ from core.admin.base import RecordAdmin, column
 from core.admin.confirm import Confirmation, ConfirmedAction, Outcome, actor_of
 from core.admin.filters import ChoiceFilter
 from core.admin.record import Button, Column, Event, Facts, Headline, Raw, Record, Timeline
-from core.admin.steps import moved
+from core.admin.steps import has_moved, moved
 from core.models import Alert, AlertSeverity, Step
 
 # What else may be done about alerts of one kind; the app that raises them fills this in.
@@ -37,7 +37,7 @@ class CloseAlert(ConfirmedAction):
 
     def confirmation(self, request: HttpRequest, rows: Sequence[Alert]) -> Confirmation:
         """What closing means."""
-        row = rows[0]
+        row, may_see = rows[0], shown.may_see_phones(request)
         return Confirmation(
             title="Close this alert",
             button="Close the alert",
@@ -51,7 +51,7 @@ class CloseAlert(ConfirmedAction):
             oldest=row.first_at,
             newest=row.last_at,
             columns=[Column(label="Alert"), Column(label="Met", numeric=True)],
-            lines=[[row.text, times(row.count)]],
+            lines=[[shown.free_text(row.text, may_see_phones=may_see), times(row.count)]],
         )
 
     def perform(
@@ -115,10 +115,16 @@ class AlertAdmin(RecordAdmin):
     ordering = ("closed_at", "-last_at")
     row_actions = (CloseAlert,)
 
+    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+        """The text only for those who may see the phones in it."""
+        return self.search_fields if shown.may_see_phones(request) else ("kind", "key")
+
     @column("Alert")
     def alert(self, row: Alert) -> Any:
-        """What is wrong."""
-        return shown.two_lines(row.text, f"{row.kind.replace('_', ' ')} {row.key}")
+        """What is wrong, phones always masked in lists."""
+        return shown.two_lines(
+            shown.free_text(row.text), f"{row.kind.replace('_', ' ')} {row.key}"
+        )
 
     @column("Severity")
     def severe(self, row: Alert) -> Any:
@@ -155,7 +161,7 @@ class AlertAdmin(RecordAdmin):
             buttons=[remedy] if remedy and not row.closed_at else [],
             headline=Headline(
                 kind="Alert",
-                main=row.text,
+                main=shown.free_text(row.text, may_see_phones=may_see),
                 status=severity(row),
                 meaning="" if row.closed_at else "Open until the condition ends or you close it.",
             ),
@@ -171,7 +177,7 @@ class AlertAdmin(RecordAdmin):
                         *(ended if row.closed_at else ()),
                     ],
                 ),
-                steps_of(row),
+                steps_of(row, may_see_phones=may_see),
                 Raw(title="Details", text=shown.raw(details, may_see_phones=may_see)),
             ],
         )
@@ -189,8 +195,12 @@ def severity(row: Alert) -> Any:
     return shown.status(row.severity, meaning=meaning, tone=shown.BAD if critical else shown.WARN)
 
 
-def steps_of(row: Any) -> Timeline:
+def steps_of(row: Any, *, may_see_phones: bool = False) -> Timeline:
     """What staff and the system did to a row that has no richer timeline."""
+
+    def shown_text(text: str) -> str:
+        return shown.free_text(text, may_see_phones=may_see_phones)
+
     steps = Step.objects.filter(subject_type=type(row).__name__, subject_id=str(row.pk))
     return Timeline(
         title="History",
@@ -199,8 +209,8 @@ def steps_of(row: Any) -> Timeline:
             Event(
                 at=step.at,
                 source="Step",
-                title=step.because if step.from_status == step.to_status else moved(step),
-                text=changes(step.details) if step.from_status == step.to_status else step.because,
+                title=moved(step) if has_moved(step) else shown_text(step.because),
+                text=shown_text(step.because if has_moved(step) else changes(step.details)),
                 actor=step.actor,
             )
             for step in steps.order_by("id")

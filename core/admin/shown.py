@@ -65,6 +65,11 @@ def phone(msisdn: str, *, may_see: bool) -> SafeString:
     return format_html('<span class="pv-number">{}</span>', text)
 
 
+def free_text(text: str, *, may_see_phones: bool = False) -> str:
+    """What people or providers wrote, phones in it hidden from those who may not see them."""
+    return text if may_see_phones else masking.without_phones(text)
+
+
 def status(word: str, *, meaning: str, tone: str) -> SafeString:
     """A dot, the word and, on hover, one sentence of meaning."""
     text = word.replace("_", " ")
@@ -72,7 +77,7 @@ def status(word: str, *, meaning: str, tone: str) -> SafeString:
         '<span class="pv-status pv-status--{}" title="{}">'
         '<span class="pv-dot" aria-hidden="true"></span>{}</span>',
         tone,
-        meaning,
+        free_text(meaning),
         text[:1].upper() + text[1:],
     )
 

@@ -56,8 +56,8 @@ class StepAdmin(RecordAdmin):
 
     @column("Because")
     def why(self, row: Step) -> str:
-        """The reason."""
-        return row.because
+        """The reason, phones always masked in lists."""
+        return shown.free_text(row.because)
 
     @column("By")
     def by(self, row: Step) -> str:
@@ -66,9 +66,13 @@ class StepAdmin(RecordAdmin):
 
     def record(self, request: HttpRequest, row: Step) -> Record:
         """One step."""
+        may_see = shown.may_see_phones(request)
         return Record(
             headline=Headline(
-                kind="Step", main=moved(row), beside=row.because, meaning=f"By {row.actor}"
+                kind="Step",
+                main=moved(row),
+                beside=shown.free_text(row.because, may_see_phones=may_see),
+                meaning=f"By {row.actor}",
             ),
             sections=[
                 Facts(
@@ -82,10 +86,7 @@ class StepAdmin(RecordAdmin):
                 ),
                 Raw(
                     title="Details",
-                    text=shown.raw(
-                        json.dumps(row.details),
-                        may_see_phones=shown.may_see_phones(request),
-                    ),
+                    text=shown.raw(json.dumps(row.details), may_see_phones=may_see),
                     is_open=True,
                 ),
             ],
@@ -94,6 +95,11 @@ class StepAdmin(RecordAdmin):
 
 def moved(row: Step) -> str:
     """`queued → sending`, `new: queued`, or `note`."""
-    if row.from_status == row.to_status:
+    if not has_moved(row):
         return "Note"
     return f"{row.from_status or 'new'} → {row.to_status}"
+
+
+def has_moved(row: Step) -> bool:
+    """Whether the status changed; otherwise it is a note."""
+    return row.from_status != row.to_status

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -69,7 +69,14 @@ class DisbursementRequestAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By anything that names a payout."""
-        return search.found(queryset, text=search_term), False
+        may_see = shown.may_see_phones(request)
+        if not may_see and search.msisdn_in(search_term):
+            messages.info(
+                request,
+                "A phone is searched for only by those who may see whole phones. "
+                "Use the reference, the receipt, the amount or the name.",
+            )
+        return search.found(queryset, text=search_term, may_see_phones=may_see), False
 
     def views(self, changelist: ChangeList) -> list[dict[str, Any]]:
         """The everyday questions."""
@@ -124,8 +131,8 @@ class DisbursementRequestAdmin(RecordAdmin):
 
     @column("Reason")
     def reason(self, row: DisbursementRequest) -> str:
-        """Why it stands where it stands."""
-        return words.reason(row)
+        """Why it stands where it stands, phones always masked in lists."""
+        return shown.free_text(words.reason(row))
 
     @column("Next")
     def next_try(self, row: DisbursementRequest) -> Any:
@@ -150,24 +157,28 @@ class DisbursementRequestAdmin(RecordAdmin):
                 beside=shown.two_lines(row.payee_name, phone) if row.payee_name else phone,
                 status=words.status(row),
                 meaning=row.MACHINE.meanings[row.status],
-                next_step=words.next_step(row, pause=_pause_over(row)),
+                next_step=shown.free_text(
+                    words.next_step(row, pause=_pause_over(row)), may_see_phones=may_see
+                ),
             ),
             sections=[
-                Facts(title="Why and when", rows=_facts(row)),
+                Facts(title="Why and when", rows=_facts(row, may_see_phones=may_see)),
                 Timeline(
                     title="Timeline",
                     events=timeline(row, attempts, may_see_phones=may_see),
                     note="Oldest first: status, attempts, calls, callbacks, questions, books.",
                 ),
-                _attempts_table(attempts),
+                _attempts_table(attempts, may_see_phones=may_see),
                 Facts(title="Ids and origin", rows=_ids(row)),
             ],
         )
 
 
-def _facts(row: DisbursementRequest) -> list[tuple[str, object]]:
+def _facts(row: DisbursementRequest, *, may_see_phones: bool) -> list[tuple[str, object]]:
+    reason = shown.free_text(words.reason(row), may_see_phones=may_see_phones)
+    remarks = shown.free_text(row.remarks, may_see_phones=may_see_phones)
     facts: list[tuple[str, object]] = [
-        ("Reason", words.reason(row) or shown.NOTHING),
+        ("Reason", reason or shown.NOTHING),
         ("Retries used", f"{row.retry_count} of {row.max_retries}"),
         ("Attempts made", row.attempts_made),
         ("Instructed", shown.moment(row.created_at)),
@@ -181,7 +192,7 @@ def _facts(row: DisbursementRequest) -> list[tuple[str, object]]:
         facts.append(("Next question", shown.moment(row.ask_at)))
     if row.parked_cause:
         facts.append(("Waits for", row.parked_cause))
-    facts.append(("Remarks", row.remarks or shown.NOTHING))
+    facts.append(("Remarks", remarks or shown.NOTHING))
     return facts
 
 
@@ -202,7 +213,7 @@ def _ids(row: DisbursementRequest) -> list[tuple[str, object]]:
     ]
 
 
-def _attempts_table(attempts: Sequence[DisbursementRetryLog]) -> Table:
+def _attempts_table(attempts: Sequence[DisbursementRetryLog], *, may_see_phones: bool) -> Table:
     return Table(
         title="Attempts",
         note="A new attempt begins only after proof that the one before did not pay.",
@@ -218,7 +229,10 @@ def _attempts_table(attempts: Sequence[DisbursementRetryLog]) -> Table:
                 attempt.retry_attempt,
                 shown.moment(attempt.retry_timestamp),
                 _outcome(attempt),
-                words.coded(attempt.mpesa_response_code, attempt.mpesa_response_description)
+                shown.free_text(
+                    words.coded(attempt.mpesa_response_code, attempt.mpesa_response_description),
+                    may_see_phones=may_see_phones,
+                )
                 or shown.NOTHING,
                 attempt.get_proof_display() if attempt.proof else shown.NOTHING,
                 shown.NOTHING if attempt.duration_ms is None else f"{attempt.duration_ms:,} ms",

@@ -17,12 +17,17 @@ _AMOUNT = re.compile(r"(?:[A-Za-z]{3}\s+)?([0-9][0-9,]*(?:\.[0-9]{1,2})?)", re.A
 _SUFFIX_WITHOUT_ZERO = re.compile(r"[17][0-9]{8}", re.ASCII)
 
 
-def found(rows: QuerySet[DisbursementRequest], *, text: str) -> QuerySet[DisbursementRequest]:
-    """Rows with exactly this id, reference, receipt or phone; else this amount or name part."""
+def found(
+    rows: QuerySet[DisbursementRequest], *, text: str, may_see_phones: bool
+) -> QuerySet[DisbursementRequest]:
+    """Rows with exactly this id, reference, receipt or phone; else this amount or name part.
+
+    Phones are searched only for those who may see them: a hit would tell whose a number is.
+    """
     term = text.strip()
     if not term:
         return rows
-    exact = {pk for ids in _exact(term) for pk in ids[:FOUND_MAX]}
+    exact = {pk for ids in _exact(term, may_see_phones) for pk in ids[:FOUND_MAX]}
     if exact:
         return rows.filter(pk__in=exact)
     amount = amount_in(term)
@@ -31,7 +36,7 @@ def found(rows: QuerySet[DisbursementRequest], *, text: str) -> QuerySet[Disburs
     return rows.filter(Q(payee_name__icontains=term) | Q(client_reference__istartswith=term))
 
 
-def _exact(term: str) -> Iterator[QuerySet[Any, UUID]]:
+def _exact(term: str, may_see_phones: bool) -> Iterator[QuerySet[Any, UUID]]:
     """Queries of ids, each of them by an index."""
     rows, attempts = DisbursementRequest.objects, DisbursementRetryLog.objects
     uuid = _uuid(term)
@@ -44,8 +49,8 @@ def _exact(term: str) -> Iterator[QuerySet[Any, UUID]]:
     yield rows.filter(rail__in=rails, receipt=term.upper()).values_list("pk", flat=True)
     yield attempts.filter(Q(provider_reference=term)).values_list("disbursement_id", flat=True)
     yield attempts.filter(Q(conversation_id=term)).values_list("disbursement_id", flat=True)
-    msisdn = _msisdn(term)
-    if msisdn:
+    msisdn = msisdn_in(term)
+    if msisdn and may_see_phones:
         latest = rows.filter(msisdn=msisdn).order_by("-created_at")
         yield latest.values_list("pk", flat=True)
 
@@ -61,7 +66,9 @@ def amount_in(term: str) -> int | None:
         return None
 
 
-def _msisdn(term: str) -> str | None:
+def msisdn_in(text: str) -> str | None:
+    """The phone in normal form when the text is one, also without its first 0."""
+    term = text.strip()
     written = f"0{term}" if _SUFFIX_WITHOUT_ZERO.fullmatch(term) else term
     try:
         return phones.normal_form(written)

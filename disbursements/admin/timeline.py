@@ -1,6 +1,7 @@
 """The one timeline of a payout: everything that any table knows of it, in time order."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 from django.urls import reverse
@@ -49,7 +50,13 @@ def timeline(
         *_questions(attempts),
         *_entries(attempts),
     ]
+    if not may_see_phones:
+        events = [_without_phones(event) for event in events]
     return sorted(events, key=lambda event: (event.at, event.order))
+
+
+def _without_phones(event: Event) -> Event:
+    return replace(event, title=shown.free_text(event.title), text=shown.free_text(event.text))
 
 
 def _steps(subject: str) -> Iterator[Event]:

@@ -136,6 +136,15 @@ class UploadPayees(ConfirmedAction):
         except Lapsed as lapsed:
             messages.warning(request, f"{lapsed} Nothing was imported by this click.")
             return HttpResponseRedirect(self.url())
+        try:
+            return self._carry_out(request, previewed, form)
+        except (BadFile, Refused, NoShortcode) as error:
+            messages.error(request, f"Nothing was imported: {error}")
+            return HttpResponseRedirect(self.url())
+
+    def _carry_out(
+        self, request: HttpRequest, previewed: Previewed, form: ReasonForm
+    ) -> HttpResponse:
         if not form.is_valid():
             return self._preview(request, previewed, form)
         report = _run(previewed, at=clock.now(), dry_run=False)

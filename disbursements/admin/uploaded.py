@@ -4,14 +4,18 @@ What is confirmed is what was previewed: a signed token names the digest, never 
 """
 
 import hashlib
+import os
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+
+from core import clock
 
 UPLOAD_BYTES_MAX = 5 * 1024 * 1024
 KEPT_S_MAX = 3_600
@@ -44,12 +48,15 @@ class Previewed:
 
 
 def keep(file: UploadedFile) -> str:
-    """Store the file under its SHA-256 and return that."""
+    """Store the file under its SHA-256 and return that; those nobody may confirm any more go."""
+    _prune()
     digest = hashlib.sha256()
     with tempfile.NamedTemporaryFile(dir=_folder(), delete=False) as kept:
         for chunk in file.chunks():
             digest.update(chunk)
             kept.write(chunk)
+    kept_at_s = clock.now().timestamp()
+    os.utime(kept.name, (kept_at_s, kept_at_s))
     Path(kept.name).replace(_folder() / f"{digest.hexdigest()}.csv")
     return digest.hexdigest()
 
@@ -70,6 +77,14 @@ def recall(token: str, *, actor: str) -> Previewed:
 def forget(previewed: Previewed) -> None:
     """Delete the file: its rows are in the table now."""
     previewed.path.unlink(missing_ok=True)
+
+
+def _prune() -> None:
+    oldest_s = clock.now().timestamp() - KEPT_S_MAX
+    for path in _folder().iterdir():
+        with suppress(FileNotFoundError):  # another process may prune at the same moment
+            if path.stat().st_mtime < oldest_s:
+                path.unlink()
 
 
 def _is_whole(previewed: Previewed) -> bool:

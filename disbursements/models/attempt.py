@@ -7,6 +7,7 @@ from typing import Any
 import pgtrigger
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class AttemptOutcome(models.TextChoices):
@@ -69,7 +70,7 @@ class DisbursementRetryLog(models.Model):
     shortcode_number = models.CharField(max_length=7)
     counted = models.BooleanField(default=True, help_text="Whether it uses up a retry")
     retry_timestamp = models.DateTimeField()
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     acknowledged_at = models.DateTimeField(null=True)
     conversation_id = models.CharField(max_length=100, blank=True)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -18,7 +19,9 @@ REMARKS_DEFAULT = "Payment"
 MAX_RETRIES_DEFAULT = 3
 COMMANDS = ("BusinessPayment", "SalaryPayment", "PromotionPayment")
 Wrong = Callable[[str, object, str], None]
+REFERENCE_EXAMPLE = "SAL-2026-11-0001"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,16 +106,44 @@ def _checked_text(text: str, field: str, length_min: int, length_max: int, wrong
     cleaned = text.strip()
     if _CONTROL.search(cleaned):
         wrong(field, text, "has control characters: write plain text on one line")
+    elif field == "client_reference" and (strange := _NOT_PLAIN.search(cleaned)):
+        # References that look alike must be alike: one payout is made for each.
+        wrong(
+            field, text,
+            f"has the character {_named(strange[0])}: write plain letters, digits and "
+            f"signs of the keyboard only, such as {REFERENCE_EXAMPLE}",
+        )  # fmt: skip
+    elif invisible := _invisible(cleaned):
+        wrong(
+            field, text,
+            f"has the invisible character {_named(invisible)}: type the text anew, "
+            f"such as {_example(field)}",
+        )  # fmt: skip
     elif not length_min <= len(cleaned) <= length_max:
-        example = {"client_reference": "SAL-2026-11-0001", "remarks": "November salary"}.get(
-            field, "Amina Example"
-        )
         wrong(
             field, text,
             f"has {len(cleaned)} characters: write {length_min} to {length_max}, "
-            f"such as {example}",
+            f"such as {_example(field)}",
         )  # fmt: skip
     return cleaned
+
+
+def _example(field: str) -> str:
+    return {"client_reference": REFERENCE_EXAMPLE, "remarks": "November salary"}.get(
+        field, "Amina Example"
+    )
+
+
+def _invisible(text: str) -> str:
+    """The first character that nobody sees (Unicode category Cf); empty when there is none."""
+    if text.isascii():
+        return ""
+    return next((letter for letter in text if unicodedata.category(letter) == "Cf"), "")
+
+
+def _named(letter: str) -> str:
+    """`U+200B (zero width space)`."""
+    return f"U+{ord(letter):04X} ({unicodedata.name(letter, 'without a name').lower()})"
 
 
 def _checked_phone(text: str, wrong: Wrong) -> str:

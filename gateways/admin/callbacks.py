@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import BinaryField, F, Func, IntegerField, Max, Q, QuerySet, Value
 from django.http import HttpRequest
@@ -22,6 +22,10 @@ from gateways.models import Callback
 
 UNREAD = "unread"
 BODIES_SEARCHED = 20_000
+BODIES_NOT_SEARCHED = (
+    "What is in a body is searched only for those who may see whole phones. "
+    "Use the number of the callback or the whole id of the payout."
+)
 MEANINGS = {
     "": ("Not read yet", "Stored; the worker reads it within seconds.", shown.WAIT),
     Delivery.APPLIED: ("Applied", "It was understood and acted on.", shown.GOOD),
@@ -174,7 +178,13 @@ class CallbackAdmin(RecordAdmin):
         if term.isascii() and term.isdigit() and len(term) < 18:
             exact |= Q(pk=int(term))
         named = queryset.filter(exact)
-        return (named if named.exists() else _with_text(queryset, term)), False
+        if named.exists():
+            return named, False
+        if not shown.may_see_phones(request):
+            # Hits by parts of a body would tell a phone in it, digit by digit.
+            messages.info(request, BODIES_NOT_SEARCHED)
+            return named, False
+        return _with_text(queryset, term), False
 
     @column("Callback")
     def callback(self, row: Callback) -> str:
@@ -189,7 +199,7 @@ class CallbackAdmin(RecordAdmin):
     @column("Note")
     def note_text(self, row: Callback) -> str:
         """What the reader noted."""
-        return row.note or shown.NOTHING
+        return shown.free_text(row.note) or shown.NOTHING
 
     @column("About")
     def about(self, row: Callback) -> str:
@@ -215,7 +225,7 @@ class CallbackAdmin(RecordAdmin):
             headline=Headline(
                 kind=f"Callback {row.pk} of {row.provider}",
                 main=row.kind.replace("-", " ").capitalize(),
-                beside=row.note,
+                beside=shown.free_text(row.note, may_see_phones=may_see),
                 status=outcome(row),
                 meaning=MEANINGS[row.outcome if row.processed_at else ""][1],
             ),
@@ -238,7 +248,7 @@ class CallbackAdmin(RecordAdmin):
                     text=shown.raw(body, may_see_phones=may_see),
                     is_open=True,
                 ),
-                steps_of(row),
+                steps_of(row, may_see_phones=may_see),
             ],
         )
 

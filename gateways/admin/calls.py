@@ -76,7 +76,7 @@ class CallAdmin(RecordAdmin):
                 main=row.kind.replace("-", " ").capitalize(),
                 beside=f"{row.method} {shown.raw(row.url, may_see_phones=True)}",
                 status=answered(row),
-                meaning=row.error,
+                meaning=shown.free_text(row.error, may_see_phones=may_see),
             ),
             sections=[
                 Facts(

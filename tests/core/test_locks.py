@@ -6,11 +6,13 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from core.locks import (
+    NotHad,
     free_session_locks,
     lock_key,
     session_lock,
     try_session_locks,
     try_transaction_lock,
+    wait_for_transaction_lock,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +85,28 @@ class TestTransactionLock:
             assert elsewhere(attempt) is False
 
         assert elsewhere(attempt) is True
+
+
+class TestWaitingTransactionLock:
+    @pytest.mark.parametrize("wait_s", [0, 0.05])
+    def test_it_is_not_waited_for_longer_than_said(self, elsewhere, wait_s):
+        def attempt():
+            with transaction.atomic():
+                wait_for_transaction_lock("import", wait_s=wait_s)
+
+        with transaction.atomic():
+            wait_for_transaction_lock("import", wait_s=1)
+            answer = elsewhere(attempt)
+
+        assert isinstance(answer, NotHad)
+        assert elsewhere(attempt) is None
+
+    def test_it_leaves_no_limit_on_other_locks(self):
+        with transaction.atomic(), connection.cursor() as cursor:
+            wait_for_transaction_lock("import", wait_s=1)
+            cursor.execute("SHOW lock_timeout")
+
+            assert cursor.fetchone() == ("0",)
 
 
 class TestSessionLock:

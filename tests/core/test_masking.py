@@ -14,10 +14,12 @@ from core.masking import (
     bytes_without_secrets,
     for_log,
     masked_phone,
+    without_phones,
     without_secrets,
 )
 
 SECRET = "s3cr3t-Value+/=="
+SECRET_ID = "s3cr3tA_b-C"
 PHONE = "254700012345"
 NAMES = [
     "SecurityCredential", "access_token", "Password", "InitiatorPassword", "initiator_password",
@@ -82,6 +84,20 @@ class TestSecrets:
         assert "s3cr3t" not in without_secrets(text)
         assert "czNj" not in without_secrets(text)
 
+    @pytest.mark.parametrize("slash", ["/", "\\/", "\\\\\\/", "\\u002f", "\\u002F", "%2F", "%2f"])
+    def test_a_callback_path_in_any_writing_loses_its_secret(self, slash):
+        address = slash.join(
+            ["https:", "", "v.example", "callbacks", "daraja", "payout", SECRET_ID]
+        )
+        body = f'{{"ResultURL": "{address}{slash}", "after": "kept"}}'
+
+        as_bytes, as_text = bytes_without_secrets(body.encode()), without_secrets(body)
+
+        assert SECRET_ID not in as_text
+        assert SECRET_ID.encode() not in as_bytes
+        assert b'"after": "kept"' in as_bytes
+        assert b"v.example" in as_bytes
+
     def test_other_text_stays_as_it_is(self):
         text = '{"ResultDesc": "The initiator information is invalid.", "ResultCode": 2001}'
 
@@ -99,8 +115,17 @@ class TestSecrets:
         assert without_secrets(without_secrets(text)) == without_secrets(text)
 
     def test_a_long_hostile_text_is_done_quickly(self, log):
-        for text in ('"token":"' * 20_000, '\\"' * 50_000, "Bearer " * 20_000, "token='" * 20_000):
+        for text in (
+            "callbacks" + "\\" * 500_000,
+            "callbacks/" + "%2F" * 300_000,
+            "callbacks/a" * 50_000 + '"',
+            '"token":"' * 20_000,
+            '\\"' * 50_000,
+            "Bearer " * 20_000,
+            "token='" * 20_000,
+        ):
             assert without_secrets(text) is not None
+            assert bytes_without_secrets(text.encode()) is not None
 
 
 class TestPhones:
@@ -116,6 +141,11 @@ class TestPhones:
         digits = "".join(letter for letter in for_log(text) if letter.isdigit())
 
         assert "700012345" not in digits
+
+    def test_a_sentence_keeps_all_but_the_middle_of_the_phone(self):
+        text = f"The customer {PHONE} is not registered"
+
+        assert without_phones(text) == "The customer 254700•••345 is not registered"
 
     def test_who_it_was_can_still_be_told_apart(self):
         assert for_log(f"to {PHONE}") == "to 254700•••345"

@@ -66,15 +66,17 @@ class Reports:
         amount_minor: int | None = None,
         receiver: str = "",
         listed: bool = True,
+        names_amount: bool = True,
         attempt: DisbursementRetryLog | None = None,
         secret_digest: bytes = b"",
     ) -> Delivery:
         """A success."""
+        named_minor = row.amount_minor if amount_minor is None else amount_minor
         about = attempt or latest(row)
         event = PayoutResult(
             reference=about.provider_reference, conversation_id="AG_1", code="0", text="Paid",
             receipt=receipt,
-            amount_minor=row.amount_minor if amount_minor is None else amount_minor,
+            amount_minor=named_minor if names_amount else None,
             receiver=receiver,
         )  # fmt: skip
         return self._payout(row, about, event, listed, secret_digest)

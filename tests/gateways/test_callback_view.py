@@ -20,6 +20,13 @@ def _fresh_allowance(monkeypatch):
     monkeypatch.setattr(views, "strangers", views._Allowance(views.STRANGERS_A_MINUTE_MAX))
 
 
+class Unreadable:
+    """A body that never ends: whoever reads it waits for ever."""
+
+    def read(self, *_size):
+        raise AssertionError("the body was read")
+
+
 def path(kind="payout", provider="daraja", secret=None):
     secret = secret or inbox.new_secret(provider=provider, kind=kind)
     return f"/callbacks/{provider}/{kind}/{secret}/"
@@ -97,12 +104,26 @@ class TestAWrongOne:
         assert not Callback.objects.exists()
 
     @pytest.mark.parametrize("secret", ["x", "A" * 38, "%00", "é", "A" * 500])
-    def test_a_secret_that_is_not_ours_is_not_found_but_kept(self, client, secret):
+    def test_a_secret_that_is_not_ours_is_not_found_and_only_the_facts_are_kept(
+        self, client, secret
+    ):
         answer = post(client, path(secret=secret))
 
         assert answer.status_code == 404
         callback = Callback.objects.get()
-        assert (callback.secret_ok, bytes(callback.body)) == (False, RESULT)
+        assert (callback.secret_ok, bytes(callback.body)) == (False, b"")
+        assert (callback.source_address, callback.content_type) == ("127.0.0.1", JSON)
+
+    @pytest.mark.parametrize("length", ["1000", "2000000", ""])
+    def test_the_body_of_a_stranger_is_never_read(self, rf, length):
+        request = rf.post("/", content_type=JSON)
+        request.META["wsgi.input"] = request._stream = Unreadable()
+        request.META["CONTENT_LENGTH"] = length
+        request.META["HTTP_TRANSFER_ENCODING"] = "" if length else "chunked"
+
+        answer = views.receive(request, "daraja", "payout", "A" * 38)
+
+        assert answer.status_code == 404
 
     def test_a_secret_of_another_kind_is_not_ours(self, client):
         secret = inbox.new_secret(provider="daraja", kind="status")

@@ -91,10 +91,11 @@ class TestAResponseCode:
 
         assert (found.sort, found.code) == (Sort.DECLINED, "21")
 
-    def test_an_unknown_one_is_declined(self):
-        found = sort_answer(status=200, body=acknowledgement(ResponseCode=77))
+    @pytest.mark.parametrize("status", [200, 202])
+    def test_one_that_no_document_names_is_unclear(self, status):
+        found = sort_answer(status=status, body=acknowledgement(ResponseCode=77))
 
-        assert (found.sort, found.code) == (Sort.DECLINED, "77")
+        assert (found.sort, found.code) == (Sort.UNCLEAR, "77")
 
     @pytest.mark.parametrize("code", ["15", "17", "26", "100000000", "100000001"])
     def test_one_that_may_still_be_carried_out_is_unclear(self, code):

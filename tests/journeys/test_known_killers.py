@@ -31,9 +31,12 @@ def end_of(row: DisbursementRequest, house: House, oracle: Oracle) -> tuple[str,
 
 
 class TestDeath:
+    @pytest.mark.parametrize("digits", ["00001", "99201"], ids=["reported", "not reported"])
     @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
-    def test_around_the_call_pays_once(self, house: House, oracle: Oracle, answered: bool) -> None:
-        row = house.instruct(order())
+    def test_around_the_call_pays_once(
+        self, house: House, oracle: Oracle, answered: bool, digits: str
+    ) -> None:
+        row = house.instruct(order(digits))
 
         assert house.dies_at_call("send", answered=answered)
 

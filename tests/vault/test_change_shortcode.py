@@ -186,6 +186,7 @@ class TestRefused:
             ({"initiator_name": ""}, "initiator"),
             ({"initiator_password": ""}, "initiator-password"),
             ({"initiator_password": "two\nlines"}, "initiator-password"),
+            ({"initiator_password": "p" * 201}, "initiator-password"),
             ({"consumer_key": "k" * 501}, "consumer-key"),
             ({"passkey": ""}, "passkey"),
             ({"certificate": b""}, "certificate"),

@@ -1,6 +1,7 @@
 """add_shortcode, rotate_secrets, new_encryption_key."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -132,6 +133,21 @@ class TestAddShortcode:
                 number=number, partner_id=partner.pk, kind="paybill", initiator_name="apiop",
                 credentials=SECRETS, certificate=pem, actor="test", at=AT,
             )  # fmt: skip
+
+    @pytest.mark.parametrize("password", ["x" * 201, "\u00e9" * 101])
+    def test_a_password_that_cannot_be_encrypted_is_refused(
+        self, partner: Partner, pem: bytes, password: str
+    ) -> None:
+        with pytest.raises(
+            Refused, match=r"^initiator-password: has more than 200 bytes"
+        ) as found:
+            add_shortcode(
+                number="600111", partner_id=partner.pk, kind="paybill", initiator_name="apiop",
+                credentials=replace(SECRETS, initiator_password=password), certificate=pem,
+                actor="test", at=AT,
+            )  # fmt: skip
+
+        assert password not in str(found.value)
 
     def test_a_number_is_added_once_even_for_another_partner(
         self, shortcode: Shortcode, pem: bytes

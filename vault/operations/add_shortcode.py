@@ -17,6 +17,7 @@ from vault.rules import names
 CERTIFICATE_BYTES_MAX = 65_536
 TEXT_LENGTH_MAX = 100
 SECRET_LENGTH_MAX = 500
+PASSWORD_BYTES_MAX = 200
 TPS_LIMIT_MAX = 1_000
 _NUMBER = re.compile(r"[0-9]{5,7}", re.ASCII)
 
@@ -94,6 +95,11 @@ def check_terms(*, initiator_name: str, tps_limit: int, low_float_minor: int) ->
 def check_secret(*, name: str, value: str) -> None:
     """Raises Refused naming the secret that is wrong, never its value."""
     problem = names.problem_of(value, length_max=SECRET_LENGTH_MAX, example="a1B2")
+    if name == "initiator_password" and len(value.encode(errors="replace")) > PASSWORD_BYTES_MAX:
+        # It is encrypted under M-Pesa's key, which takes no more (daraja.md 6).
+        problem = (
+            problem or f"has more than {PASSWORD_BYTES_MAX} bytes: give M-Pesa's, such as a1B2"
+        )
     if problem:
         raise Refused(problem, field=name.replace("_", "-"))
 

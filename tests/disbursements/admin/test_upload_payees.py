@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +13,7 @@ from core.models import Step
 from disbursements.admin import uploaded
 from disbursements.models import DisbursementRequest
 from tests.staff import REASON, at_the_desk, superuser
+from tests.wire import MovedClock
 from vault.models import Shortcode
 
 UPLOAD = "/admin/disbursements/disbursementrequest/upload/"
@@ -22,6 +23,11 @@ GOOD = (
     "RENT-2,254700100002,800,<script>alert(1)</script>\n"
 )
 BAD = "reference,msisdn,amount\nRENT-1,0700100001,1250\nRENT-2,0812,800.50\n"
+
+
+@pytest.fixture(autouse=True)
+def _folder_of_its_own(settings: LazySettings, tmp_path: Path) -> None:
+    settings.VAULT_DATA_DIR = tmp_path
 
 
 def preview(desk: Client, shortcode: Shortcode, text: str = GOOD, name: str = "pay.csv") -> Any:
@@ -138,3 +144,33 @@ class TestConfirmation:
         desk.post(UPLOAD, {"token": token, "reason": REASON})
 
         assert not DisbursementRequest.objects.exists()
+
+    def test_what_is_refused_by_now_is_said_and_writes_nothing(
+        self, desk: Client, a_shortcode: Shortcode
+    ) -> None:
+        token = preview(desk, a_shortcode).context["token"]
+        Shortcode.objects.update(is_active=False)
+
+        answer = desk.post(UPLOAD, {"token": token, "reason": REASON}, follow=True)
+
+        assert answer.status_code == 200
+        assert "Nothing was imported" in answer.content.decode()
+        assert not DisbursementRequest.objects.exists()
+
+
+class TestFilesThatNobodyConfirms:
+    def test_they_go_when_the_next_file_comes(
+        self, desk: Client, a_shortcode: Shortcode, moved: MovedClock
+    ) -> None:
+        folder = Path(settings.VAULT_DATA_DIR) / "uploads"
+        preview(desk, a_shortcode)
+        [old] = folder.iterdir()
+
+        moved.forward(minutes=59)
+        preview(desk, a_shortcode, GOOD.replace("800", "900"))
+        assert old.exists()
+        moved.forward(minutes=2)
+        preview(desk, a_shortcode, GOOD.replace("800", "950"))
+
+        assert not old.exists()
+        assert len(list(folder.iterdir())) == 2

@@ -75,7 +75,11 @@ class TestMisfits:
             {"amount_minor": 124_999},
             {"amount_minor": 125_001},
             {"amount_minor": 1_250},
+            {"names_amount": False},
             {"receiver": "254700199999 - Amina Example"},
+            {"receiver": "+254700199999 - Amina Example"},
+            {"receiver": "0700199999 - Amina Example"},
+            {"receiver": "0110199999 - Amina Example"},
             {"receipt": ""},
         ],
     )
@@ -91,6 +95,27 @@ class TestMisfits:
         assert row.ask_at is not None
         assert open_alerts() == {"report_does_not_fit"}
         assert list(breaks()) == []
+
+    @pytest.mark.parametrize("start", ["254", "+254", "0"])
+    def test_the_phone_may_be_written_in_any_form(
+        self, sent: Sent, reports: Any, start: str
+    ) -> None:
+        row = sent()
+
+        reports.paid(row, receiver=f"{start}{row.msisdn[3:]} - Amina Example")
+
+        assert row.status == "completed"
+
+    def test_a_status_answer_may_lack_the_amount(
+        self, sent: Sent, reports: Any, moved: MovedClock
+    ) -> None:
+        row = sent()
+        moved.forward(minutes=2)
+        reports.asked(row)
+
+        reports.answered(row, PaymentState.COMPLETED, amount_minor=None)
+
+        assert row.status == "completed"
 
     def test_a_receipt_is_of_one_payout_only(self, sent: Sent, reports: Any) -> None:
         first, second = sent("00001"), sent("00002")

@@ -112,6 +112,35 @@ class TestTexts:
     def test_a_wrong_field_is_named(self, field: str, value: object) -> None:
         assert list(problems(**{field: value})) == [field]
 
+    @pytest.mark.parametrize(
+        ("reference", "named"),
+        [
+            ("\ufeffSAL-1", "U+FEFF"), ("SAL-1\u200b", "U+200B"), ("S\u00adAL-1", "U+00AD"),
+            ("\u202eSAL-1", "U+202E"), ("SAL\u20111", "U+2011"), ("SAL\u20131", "U+2013"),
+            ("SAL\u00a01", "U+00A0"), ("\u0405AL-1", "U+0405"), ("\uff33AL-1", "U+FF33"),
+        ],
+    )  # fmt: skip
+    def test_a_reference_that_only_looks_like_another_is_refused(
+        self, reference: str, named: str
+    ) -> None:
+        found = problems(client_reference=reference)
+
+        assert list(found) == ["client_reference"]
+        assert named in found["client_reference"]
+        assert "such as SAL-2026-11-0001" in found["client_reference"]
+
+    @pytest.mark.parametrize("field", ["remarks", "payee_name"])
+    @pytest.mark.parametrize("letter", ["\u200b", "\u202e", "\u00ad", "\ufeff", "\U000e0041"])
+    def test_what_nobody_sees_is_refused(self, field: str, letter: str) -> None:
+        found = problems(**{field: f"Amina{letter} Example"})
+
+        assert list(found) == [field]
+        assert "invisible" in found[field]
+
+    @pytest.mark.parametrize("name", ["Zoë Example", "Nyambura wa Ng\u2019ang\u2019a", "阿米娜"])
+    def test_a_name_is_written_in_any_script(self, name: str) -> None:
+        assert problems(payee_name=name) == {}
+
     def test_every_wrong_field_is_named_at_once(self) -> None:
         found = problems(
             client_reference="", msisdn="x", amount="0", command_id="x", max_retries=99

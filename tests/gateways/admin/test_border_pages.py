@@ -159,3 +159,34 @@ class TestReplaying:
         assert "Replay the selected" not in viewer.get(reverse(LIST)).content.decode()
         row.refresh_from_db()
         assert row.processed_at == AT
+
+
+class TestThoseWhoMayNotSeePhones:
+    @pytest.fixture
+    def viewer(self, db: None) -> Client:
+        return at_the_desk("gateways.view_callback")
+
+    @pytest.mark.parametrize("term", ["2547", "254700", "254700100001", "AG_20261121_77"])
+    def test_no_part_of_a_body_is_found(self, viewer: Client, term: str) -> None:
+        arrived(b'{"ConversationID": "AG_20261121_77", "to": "254700100001 - Amina"}')
+
+        answer = viewer.get(reverse(LIST), {"q": term})
+
+        assert answer.status_code == 200
+        assert answer.context["cl"].result_count == 0
+        assert "searched only for those" in answer.content.decode()
+
+    def test_a_whole_id_is_found(self, viewer: Client) -> None:
+        row = arrived(subject_id="subject-1")
+
+        answer = viewer.get(reverse(LIST), {"q": "subject-1"})
+
+        assert answer.headers["Location"] == page(row)
+
+    def test_a_note_shows_no_whole_phone(self, viewer: Client) -> None:
+        row = arrived(note="254700100001 is not known")
+
+        texts = [viewer.get(each).content.decode() for each in (reverse(LIST), page(row))]
+
+        assert all("254700•••001 is not known" in text for text in texts)
+        assert not any("254700100001" in text for text in texts)
