@@ -75,6 +75,8 @@ class _Job:
     actor: str
     at: datetime
     progress: Progress
+    # Lines whose reference stands again further down: nobody can know which one is meant.
+    repeated: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -99,7 +101,8 @@ def import_file(
 ) -> ImportReport:
     """Instruct a payout for each row; the same file or reference again adds nothing.
 
-    With `skip_bad`, good rows are added and the others written to `rejected_path`. `progress`
+    With `skip_bad`, good rows are added and the others written to `rejected_path`; rows that share
+    a reference are rejected all, because nobody can know which one is meant. `progress`
     is told a word, bytes done and bytes in all. Raises BadFile, NoShortcode, Refused.
     """
     shortcode_for(partner_id=partner_id, number=shortcode_number)
@@ -248,7 +251,11 @@ def _chunks(job: _Job, rejects: RejectedRows, counted: _Counted, *, word: str) -
         if isinstance(row, BadRow):
             rejects.add([row])
         elif first := row.reference and seen.first_line(row.reference, line=row.line):
+            job.repeated.setdefault(first, row.line)
             message = f"stands in line {first} already"
+            rejects.add([_bad(row.line, "client_reference", row.reference, message)])
+        elif row.line in job.repeated:
+            message = f"stands in line {job.repeated[row.line]} too"
             rejects.add([_bad(row.line, "client_reference", row.reference, message)])
         else:
             chunk.append((row.line, _instruction(row)))

@@ -111,10 +111,10 @@ class _Decoded:
 
 
 def _refuse_other_formats(raw: bytes) -> None:
+    if raw.startswith(_ZIP):
+        raise BadFile(f"the file is an Excel workbook, not CSV: {SAVE_AS}")
     if raw.startswith(_UTF_16) or b"\x00" in raw[:200]:
         raise BadFile(f"the file is UTF-16, not UTF-8: {SAVE_AS}")
-    if raw.startswith(_ZIP):
-        raise BadFile(f"the file is a spreadsheet, not CSV: {SAVE_AS}")
     if b"\r" in raw.rstrip(b"\r\n"):
         raise BadFile(f"its lines end with a carriage return alone: {SAVE_AS}")
 

@@ -176,6 +176,16 @@ class TestTwice:
         assert "stands in line 2 already" in problem.problem
         assert not DisbursementRequest.objects.exists()
 
+    def test_neither_of_two_rows_under_one_reference_is_paid(self, payer: Partner) -> None:
+        lines = [*good_lines(3), "A-1,0700000009,900,Amina Example,Salary"]
+
+        report = take_in(payer, lines, skip_bad=True)
+
+        assert sorted(problem.line for problem in report.problems) == [3, 5]
+        assert report.rejected == 2
+        found = DisbursementRequest.objects.values_list("client_reference", flat=True)
+        assert set(found) == {"A-0", "A-2"}
+
     def test_two_partners_may_use_the_same_references(self, payer: Partner) -> None:
         other = add_payer("Another Example", "600222")
 
@@ -211,11 +221,11 @@ class TestSkipBad:
 
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, *written = csv.reader(file)
-        assert (report.rows, report.added, report.rejected) == (9, 5, 4)
+        assert (report.rows, report.added, report.rejected) == (9, 4, 5)
         assert report.rejected_file == path
         assert header == ["line", "column", "value", "problem", "what to do"]
         assert sorted((row[0], row[1]) for row in written) == [
-            ("5", "msisdn"), ("6", "amount"), ("7", ""), ("8", "reference")
+            ("2", "reference"), ("5", "msisdn"), ("6", "amount"), ("7", ""), ("8", "reference")
         ]  # fmt: skip
         [formula] = [row for row in written if row[0] == "5"]
         assert formula[2] == "'=HYPERLINK(1)"

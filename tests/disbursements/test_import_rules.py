@@ -97,7 +97,7 @@ class TestBadFiles:
             (HEADER.strip() + ",status\n", "'status' is not a column we know"),
             (HEADER.strip() + ",partner_id\n", "'partner_id' is not a column we know"),
             ("<html><body>login</body></html>", "lacks the column"),
-            (b"PK\x03\x04" + b"\x00" * 50, "UTF-16|spreadsheet"),
+            (b"PK\x03\x04" + b"\x00" * 50, "Excel workbook"),
             ((HEADER + ROW).encode("utf-16"), "UTF-16, not UTF-8: save it as"),
             ((HEADER + ROW).encode("utf-16-le"), "UTF-16"),
             (HEADER.replace("\n", "\r") + ROW.replace("\n", "\r"), "carriage return alone"),
