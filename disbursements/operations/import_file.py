@@ -18,7 +18,7 @@ from core.locks import NotHad, wait_for_transaction_lock
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
 from disbursements.operations.instruct import instruct_many, shortcode_for
-from disbursements.operations.rejected_rows import RejectedRows
+from disbursements.operations.rejected_rows import RejectedRows, bad_row
 from disbursements.rules import intake
 from disbursements.rules.intake import Instruction
 from disbursements.rules.payee_file import BadFile, BadRow, PayeeRow, read_rows
@@ -32,14 +32,6 @@ COPY_BYTES = 1024 * 1024
 WAIT_S_MAX = 60
 CHECKING = "Checking"
 ADDING = "Adding"
-COLUMNS = {"client_reference": "reference", "payee_name": "name"}
-WHAT_TO_DO = {
-    "reference": "give each payee a reference of its own, such as SAL-2026-11-0001",
-    "msisdn": "write a Kenyan mobile number, such as 0712 345 678",
-    "amount": "write whole shillings from 10 to 250,000, such as 1,250",
-    "name": "write the payee's name on one line, such as Amina Example",
-    "remarks": "write 2 to 100 characters, such as November salary, or leave it empty",
-}
 Progress = Callable[[str, int, int], None]
 Chunk = list[tuple[int, Instruction]]
 
@@ -163,7 +155,7 @@ def _check_all(job: _Job, rejects: RejectedRows) -> _Counted:
             )
             if good is None:
                 rejects.add(
-                    [_bad(line, each.field, each.value, each.message) for each in problems]
+                    [bad_row(line, each.field, each.value, each.message) for each in problems]
                 )
             else:
                 checked[good.client_reference] = (line, good)
@@ -193,7 +185,7 @@ def _compare(
             counted.replayed += 1
         else:
             message = "was used before for another payout"
-            rejects.add([_bad(line, "client_reference", reference, message)])
+            rejects.add([bad_row(line, "client_reference", reference, message)])
 
 
 def _add_all(job: _Job, rejects: RejectedRows, *, each_chunk: bool) -> _Counted:
@@ -211,7 +203,7 @@ def _add_all(job: _Job, rejects: RejectedRows, *, each_chunk: bool) -> _Counted:
         counted.replayed += done.replayed
         by_line: dict[int, list[BadRow]] = {}
         for each in done.problems:
-            bad = _bad(each.line, each.field, each.value, each.message)
+            bad = bad_row(each.line, each.field, each.value, each.message)
             by_line.setdefault(each.line, []).append(bad)
         for problems in by_line.values():
             rejects.add(problems)
@@ -253,10 +245,10 @@ def _chunks(job: _Job, rejects: RejectedRows, counted: _Counted, *, word: str) -
         elif first := row.reference and seen.first_line(row.reference, line=row.line):
             job.repeated.setdefault(first, row.line)
             message = f"stands in line {first} already"
-            rejects.add([_bad(row.line, "client_reference", row.reference, message)])
+            rejects.add([bad_row(row.line, "client_reference", row.reference, message)])
         elif row.line in job.repeated:
             message = f"stands in line {job.repeated[row.line]} too"
-            rejects.add([_bad(row.line, "client_reference", row.reference, message)])
+            rejects.add([bad_row(row.line, "client_reference", row.reference, message)])
         else:
             chunk.append((row.line, _instruction(row)))
         if len(chunk) == CHUNK_ROWS:
@@ -274,13 +266,6 @@ def _instruction(row: PayeeRow) -> Instruction:
         amount=row.amount,
         payee_name=row.name,
         remarks=row.remarks,
-    )
-
-
-def _bad(line: int, name: str, value: str, message: str) -> BadRow:
-    column = COLUMNS.get(name, name)
-    return BadRow(
-        line=line, column=column, value=value, problem=message, what_to_do=WHAT_TO_DO[column]
     )
 
 

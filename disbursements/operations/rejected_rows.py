@@ -11,6 +11,22 @@ from disbursements.rules.payee_file import BadRow
 PROBLEMS_KEPT_MAX = 1_000
 HEADER = ("line", "column", "value", "problem", "what to do")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", ";")
+COLUMNS = {"client_reference": "reference", "payee_name": "name"}
+WHAT_TO_DO = {
+    "reference": "give each payee a reference of its own, such as SAL-2026-11-0001",
+    "msisdn": "write a Kenyan mobile number, such as 0712 345 678",
+    "amount": "write whole shillings from 10 to 250,000, such as 1,250",
+    "name": "write the payee's name on one line, such as Amina Example",
+    "remarks": "write 2 to 100 characters, such as November salary, or leave it empty",
+}
+
+
+def bad_row(line: int, name: str, value: str, message: str) -> BadRow:
+    """A wrong field of an instruction, in the words of the file's columns."""
+    column = COLUMNS.get(name, name)
+    return BadRow(
+        line=line, column=column, value=value, problem=message, what_to_do=WHAT_TO_DO[column]
+    )
 
 
 class RejectedRows:
