@@ -142,7 +142,7 @@ def start_everything(folder: Path) -> int:
                     say("end", "ending every part …")
                 finally:  # also when the first signal arrives just above
                     parts.end()
-    say("end", "everything has ended")
+                say("end", "every part has ended")
     return 0
 
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO, TEST = "config.settings.demo", "config.settings.test"
 DEMO_TIME_SCALE = "60"
 WEB_PORT, SIMULATOR_PORT, PORTS_TRIED = 8000, 8100, 100
+PORTS_END = 65_400
 
 
 class CannotStartError(Exception):
@@ -63,7 +64,7 @@ def free_port(first: int) -> int:
 
 
 def choose_ports(given: Mapping[str, str]) -> Ports:
-    """VAULT_PORT for the web server or the next free one from 8000; the simulator's from 8100."""
+    """VAULT_PORT or the next free one from 8000; the simulator's is free and 100 above or more."""
     asked = given.get("VAULT_PORT", "")
     if not asked:
         return Ports(free_port(WEB_PORT), free_port(SIMULATOR_PORT))
@@ -71,8 +72,8 @@ def choose_ports(given: Mapping[str, str]) -> Ports:
         raise CannotStartError(f"VAULT_PORT is {asked!r}: give a port number, for example 8000.")
     if not is_free(int(asked)):
         raise CannotStartError(f"VAULT_PORT is {asked}, and another program uses that port.")
-    first = SIMULATOR_PORT + (int(asked) == SIMULATOR_PORT)
-    return Ports(int(asked), free_port(first))
+    above = int(asked) + SIMULATOR_PORT - WEB_PORT
+    return Ports(int(asked), free_port(above if above < PORTS_END else SIMULATOR_PORT))
 
 
 def write_down(ports: Ports, *, folder: Path) -> None:

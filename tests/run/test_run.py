@@ -18,7 +18,7 @@ from config.surroundings import ROOT, free_port
 
 MANAGE = Path(__file__).with_name("small_manage.py")
 WAIT_S = 15
-FIRST_PORT = 18_000 + os.getpid() % 100 * 100  # another for each process that tests
+FIRST_PORT = 18_000 + os.getpid() % 100 * 200  # others for each process that tests
 
 
 @pytest.fixture
