@@ -122,7 +122,7 @@ def _payout_queues() -> Iterator[Queue]:
 
 def _next_retry(following: datetime | None) -> str:
     if following is None:
-        return "Each waits for its proof, or for a pause to end."
+        return "Any that are here wait for their proof, or for a pause to end."
     if following <= clock.now():
         return "The next one is due and goes out with the next sweep."
     return f"The next one {shown.relative(following)}, {shown.absolute(following)}."
