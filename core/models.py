@@ -1,4 +1,4 @@
-"""Step: every change of status in the system. StepSeal: its tamper-evident chain. Alert."""
+"""Step and its seal, Alert, SavedView, JobRun: what every app shares."""
 
 import pgtrigger
 from django.db import models
@@ -96,3 +96,39 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class SavedView(models.Model):
+    """A list's filters under a name: one person's, or shared with everybody of a role."""
+
+    owner = models.ForeignKey("auth.User", models.CASCADE, related_name="+")
+    role = models.ForeignKey("auth.Group", models.CASCADE, null=True, related_name="+")
+    page = models.CharField(max_length=100, help_text="The list's name in the admin's addresses")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, help_text="The filters as they stand in the address")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "page", "name"], name="one_saved_view_per_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobRun(models.Model):
+    """The latest run of one scheduled job, whoever ran it."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True, help_text="The end of the latest good run")
+    did = models.PositiveIntegerField(null=True, help_text="How much the latest good run did")
+    error = models.TextField(blank=True, help_text="Why the latest run failed")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,4 +1,4 @@
-"""The life of a disbursement: statuses and the arrows between them (money_safety.md 2)."""
+"""Statuses and arrows: disbursements (money_safety.md 2), settlements, bulk runs."""
 
 from enum import StrEnum
 
@@ -26,8 +26,8 @@ ARROWS: dict[str, frozenset[str]] = {
     S.SENDING: frozenset({S.ACCEPTED, S.UNKNOWN, S.RETRYING, S.PARKED, S.FAILED, S.COMPLETED}),
     S.ACCEPTED: frozenset({S.COMPLETED, S.UNKNOWN, S.RETRYING, S.PARKED, S.FAILED}),
     S.UNKNOWN: frozenset({S.COMPLETED, S.ACCEPTED, S.RETRYING, S.PARKED, S.FAILED}),
-    S.RETRYING: frozenset({S.SENDING, S.UNKNOWN, S.FAILED, S.CANCELLED}),
-    S.PARKED: frozenset({S.RETRYING, S.UNKNOWN, S.FAILED, S.CANCELLED}),
+    S.RETRYING: frozenset({S.SENDING, S.UNKNOWN, S.FAILED}),
+    S.PARKED: frozenset({S.RETRYING, S.UNKNOWN, S.FAILED}),
     S.FAILED: frozenset({S.RETRYING, S.UNKNOWN}),
     S.COMPLETED: frozenset({S.RETURNED}),
     S.CANCELLED: frozenset(),
@@ -43,8 +43,51 @@ MEANINGS: dict[str, str] = {
     S.PARKED: "Proven not paid; the fault is on our side and must be put right first.",
     S.COMPLETED: "Paid; the provider's receipt is on record.",
     S.FAILED: "Proven not paid; it will not be tried again by itself.",
-    S.CANCELLED: "Withdrawn before it was paid.",
+    S.CANCELLED: "Withdrawn before it was sent.",
     S.RETURNED: "Paid, and the money came back.",
 }
 OPEN_OUTCOME = frozenset({S.SENDING, S.ACCEPTED, S.UNKNOWN})
 FINAL = frozenset({S.COMPLETED, S.FAILED, S.CANCELLED, S.RETURNED})
+
+
+class SettlementStatus(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    OVERTAKEN = "overtaken"
+
+
+SETTLEMENT_NAME = "settlement"
+SETTLEMENT_ARROWS: dict[str, frozenset[str]] = {
+    SettlementStatus.PROPOSED: frozenset(
+        {SettlementStatus.APPROVED, SettlementStatus.REJECTED, SettlementStatus.OVERTAKEN}
+    ),
+    SettlementStatus.APPROVED: frozenset(),
+    SettlementStatus.REJECTED: frozenset(),
+    SettlementStatus.OVERTAKEN: frozenset(),
+}
+SETTLEMENT_MEANINGS: dict[str, str] = {
+    SettlementStatus.PROPOSED: "One person says how it ended; another must agree.",
+    SettlementStatus.APPROVED: "Two persons agree; the payout is settled by it.",
+    SettlementStatus.REJECTED: "Refused, or taken back; it changed nothing.",
+    SettlementStatus.OVERTAKEN: "The provider's own answer came first; it changed nothing.",
+}
+
+
+class BulkRunStatus(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+
+
+BULK_RUN_NAME = "bulk run"
+BULK_RUN_ARROWS: dict[str, frozenset[str]] = {
+    BulkRunStatus.RUNNING: frozenset({BulkRunStatus.FINISHED, BulkRunStatus.STOPPED}),
+    BulkRunStatus.FINISHED: frozenset(),
+    BulkRunStatus.STOPPED: frozenset(),
+}
+BULK_RUN_MEANINGS: dict[str, str] = {
+    BulkRunStatus.RUNNING: "Worked off in the background, batch by batch.",
+    BulkRunStatus.FINISHED: "Each payout was done or skipped.",
+    BulkRunStatus.STOPPED: "A person stopped it; what was not reached stays as it was.",
+}

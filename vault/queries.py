@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.contrib.auth.models import AbstractUser
+
+from core.callers import Caller
 from core.models import Alert
-from vault.models import ApiKey, BalanceReading, Shortcode
+from vault.models import ApiKey, BalanceReading, Shortcode, StaffMember
 
 
 def api_key(*, digest: bytes) -> ApiKey | None:
@@ -30,4 +33,15 @@ def latest_readings(*, shortcode_id: UUID) -> Sequence[BalanceReading]:
         .select_related("wallet")
         .order_by("wallet__name", "wallet_id", "-read_at", "-id")
         .distinct("wallet__name", "wallet_id")
+    )
+
+
+def caller_of(user: AbstractUser, *, origin: str) -> Caller:
+    """A member of staff as caller: of all partners, or of one where they are its own staff."""
+    partner_ids = StaffMember.objects.filter(user_id=user.pk).values_list("partner_id", flat=True)
+    return Caller(
+        actor=user.get_username(),
+        origin=origin,
+        partners=frozenset(partner_ids) or None,
+        permissions=frozenset(user.get_all_permissions()),
     )

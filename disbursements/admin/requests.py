@@ -13,7 +13,7 @@ from core.admin import shown
 from core.admin.base import RecordAdmin, column
 from core.admin.record import Column, Facts, Headline, Record, Table, Timeline
 from disbursements import queries
-from disbursements.admin import search, words
+from disbursements.admin import words
 from disbursements.admin.ask_mpesa import AskMpesa
 from disbursements.admin.filters import (
     CauseFilter,
@@ -34,6 +34,7 @@ from disbursements.models import (
     Pause,
     PauseScope,
 )
+from disbursements.queries import search
 from disbursements.states import DisbursementStatus
 
 

@@ -4,6 +4,8 @@ from disbursements.models.attempt import (
     Proof,
     StatusQuestion,
 )
+from disbursements.models.bulk_run import BulkItem, BulkRun, BulkVerb
+from disbursements.models.export import Export
 from disbursements.models.pause import Pace, Pause, PauseScope
 from disbursements.models.request import DisbursementRequest
 from disbursements.models.result_code_rule import (
@@ -11,12 +13,18 @@ from disbursements.models.result_code_rule import (
     RuleNext,
     RuleOutcome,
     RuleScope,
+    WhoseSide,
 )
+from disbursements.models.settlement import SettledAs, Settlement
 
 __all__ = [
     "AttemptOutcome",
+    "BulkItem",
+    "BulkRun",
+    "BulkVerb",
     "DisbursementRequest",
     "DisbursementRetryLog",
+    "Export",
     "Pace",
     "Pause",
     "PauseScope",
@@ -25,5 +33,8 @@ __all__ = [
     "RuleNext",
     "RuleOutcome",
     "RuleScope",
+    "SettledAs",
+    "Settlement",
     "StatusQuestion",
+    "WhoseSide",
 ]

@@ -13,7 +13,7 @@ from disbursements.states import DisbursementStatus
 
 INSTRUCTION = [
     "partner", "shortcode", "rail", "client_reference", "request_digest", "msisdn",
-    "amount_minor", "currency", "command_id", "created_at",
+    "amount_minor", "currency", "command_id", "created_at", "corrects",
 ]  # fmt: skip
 
 
@@ -37,6 +37,9 @@ class DisbursementRequest(models.Model):
     request_digest = models.BinaryField(max_length=32)
     origin = models.CharField(max_length=20, help_text="api, file, admin or command")
     origin_id = models.CharField(max_length=64, blank=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="+", help_text="The payout it replaces"
+    )
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField()
 
@@ -68,7 +71,16 @@ class DisbursementRequest(models.Model):
     class Meta:
         db_table = "disbursement_requests"
         verbose_name = "payout"
-        permissions = [("see_phones", "May see full phone numbers")]
+        permissions = [
+            ("see_phones", "May see full phone numbers"),
+            ("retry_disbursementrequest", "May retry, ask, release and change the retry limit"),
+            ("force_disbursementrequest", "May force a retry past its limit"),
+            ("cancel_disbursementrequest", "May cancel what was not sent yet"),
+            ("correct_disbursementrequest", "May correct and resend what failed"),
+            ("export_disbursementrequest", "May take rows away in a file"),
+            ("settle_disbursementrequest", "May propose how an unknown payout ended"),
+            ("approve_disbursementrequest", "May approve what another person proposed"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["partner", "client_reference"], name="one_request_per_client_reference"

@@ -23,6 +23,14 @@ class RuleScope(models.TextChoices):
     SHORTCODE = "shortcode", "The whole shortcode: pause it"
 
 
+class WhoseSide(models.TextChoices):
+    PAYEE = "payee", "The payee's"
+    OURS = "ours", "Ours"
+    PROVIDER = "provider", "M-Pesa's"
+    NOBODY = "nobody", "Nobody's"
+    UNKNOWN = "unknown", "Not known"
+
+
 class ResultCodeRule(models.Model):
     """One row of the table. `code` is exact; a range row has `code_from` and `code_to` instead."""
 
@@ -33,7 +41,11 @@ class ResultCodeRule(models.Model):
     text_pattern = models.CharField(
         max_length=100, blank=True, help_text="Part of the provider's text, empty for any"
     )
-    meaning = models.TextField()
+    meaning = models.TextField(help_text="What happened, in English")
+    meaning_sw = models.TextField(blank=True, help_text="What happened, in Swahili")
+    whose_side = models.CharField(max_length=10, choices=WhoseSide, default=WhoseSide.UNKNOWN)
+    what_to_do = models.TextField(blank=True, help_text="In English")
+    what_to_do_sw = models.TextField(blank=True, help_text="In Swahili")
     outcome = models.CharField(max_length=10, choices=RuleOutcome)
     next = models.CharField(max_length=10, choices=RuleNext)
     scope = models.CharField(max_length=10, choices=RuleScope, default=RuleScope.PAYMENT)
@@ -57,7 +69,8 @@ class ResultCodeRule(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome__in=RuleOutcome.values)
                 & Q(next__in=RuleNext.values)
-                & Q(scope__in=RuleScope.values),
+                & Q(scope__in=RuleScope.values)
+                & Q(whose_side__in=WhoseSide.values),
                 name="rule_values_known",
             ),
         ]

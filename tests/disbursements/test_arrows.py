@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from core.models import Step
 from core.states import IllegalMove, NotInTransaction, StaleRow, advance, begin, note
-from disbursements.models import DisbursementRequest
+from disbursements.models import BulkRun, DisbursementRequest, Settlement
 from disbursements.states import ARROWS, FINAL, MEANINGS, OPEN_OUTCOME, DisbursementStatus
 from tests.wire import START
 from vault.models import Partner, Shortcode
@@ -133,3 +133,22 @@ class TestOutsideATransaction:
             row_that_is("queued")
 
         assert not DisbursementRequest.objects.exists()
+
+
+class TestSmallMachines:
+    """Settlements and bulk runs: rows that need no money around them."""
+
+    @pytest.mark.parametrize(
+        ("model", "old", "new"),
+        [
+            (model, old, new)
+            for model in (Settlement, BulkRun)
+            for old, targets in model.MACHINE.arrows.items()
+            for new in targets
+        ],
+    )
+    def test_a_drawn_arrow_is_walked(self, model: Any, old: str, new: str) -> None:
+        model.MACHINE.check(old=old, new=new)
+
+        with pytest.raises(IllegalMove):
+            model.MACHINE.check(old=new, new=old)

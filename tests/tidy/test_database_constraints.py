@@ -24,6 +24,13 @@ CONSTRAINTS = {
     "disbursements.ResultCodeRule": {
         "one_rule_per_code", "rule_is_exact_or_range", "rule_values_known",
     },
+    "disbursements.BulkRun": {"bulk_run_status_known", "bulk_run_does_each_once"},
+    "disbursements.BulkItem": {"one_bulk_item_per_payout", "bulk_item_skipped_is_settled"},
+    "disbursements.Settlement": {
+        "settlement_status_known", "settlement_by_two_persons", "settled_paid_has_receipt",
+        "one_open_settlement",
+    },
+    "core.SavedView": {"one_saved_view_per_name"},
     "core.Alert": {"one_open_alert_per_condition"},
     "ledger.Account": {
         "account_kind_known", "account_currency_is_a_code", "account_code_is_plain",
@@ -34,6 +41,7 @@ CONSTRAINTS = {
     "ledger.Line": {"line_is_debit_or_credit"},
     "vault.Shortcode": {"shortcode_kind_known", "shortcode_tps_positive"},
     "vault.Wallet": {"one_wallet_per_name"},
+    "vault.SignInCount": {"one_count_per_window"},
 }  # fmt: skip
 TRIGGERS = {
     "disbursements.DisbursementRequest": {
@@ -43,6 +51,7 @@ TRIGGERS = {
         "attempt_is_read_only", "no_delete", "proof_before_next",
     },
     "disbursements.StatusQuestion": {"no_delete"},
+    "disbursements.Export": {"no_delete", "export_is_read_only"},
     "core.Step": {"append_only", "no_truncate"},
     "core.StepSeal": {"append_only", "no_truncate"},
     "gateways.Callback": {"raw_is_read_only", "no_delete"},

@@ -1,5 +1,6 @@
 from vault.models.partner import ApiKey, Partner
 from vault.models.shortcode import BalanceQuery, BalanceReading, Shortcode, ShortcodeKind, Wallet
+from vault.models.staff import SignInCount, StaffMember
 
 __all__ = [
     "ApiKey",
@@ -8,5 +9,7 @@ __all__ = [
     "Partner",
     "Shortcode",
     "ShortcodeKind",
+    "SignInCount",
+    "StaffMember",
     "Wallet",
 ]

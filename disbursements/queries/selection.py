@@ -1,0 +1,208 @@
+"""Which payouts a person means: the same filters for page, API, command, export and bulk runs.
+
+A selection is a mapping of names to texts, as it stands in an address. Every name is in
+CONDITIONS; what is unknown or malformed is refused, never ignored.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core import clock, money
+from core.refusals import Refused
+from disbursements.models import DisbursementRequest, ResultCodeRule
+from disbursements.queries import search
+from disbursements.rules.reason_classes import REASON_CLASSES
+from disbursements.states import DisbursementStatus
+
+CURRENCY = "KES"
+TEXT_LENGTH_MAX = 200
+VALUES_MAX = 50
+
+S = DisbursementStatus
+
+
+class BadSelection(Refused):
+    """A filter is not known or its value cannot be read; the message gives an example."""
+
+
+def rows(
+    selection: Mapping[str, str],
+    *,
+    partners: Collection[UUID] | None,
+    may_see_phones: bool,
+) -> QuerySet[DisbursementRequest]:
+    """The payouts of a selection, unordered. `partners` None: of all. Raises BadSelection."""
+    found = DisbursementRequest.objects.all()
+    if partners is not None:
+        found = found.filter(partner_id__in=partners)
+    for name, text in selection.items():
+        if name not in CONDITIONS and name != "search":
+            known = ", ".join([*CONDITIONS, "search"])
+            raise BadSelection(f"is not a filter. Filters are: {known}", field=name[:60])
+        if len(text) > TEXT_LENGTH_MAX or "\x00" in text:
+            raise BadSelection(f"has more than {TEXT_LENGTH_MAX} characters", field=name)
+        if name != "search":
+            found = found.filter(condition(name, text))
+    if selection.get("search"):
+        found = search.found(found, text=selection["search"], may_see_phones=may_see_phones)
+    return found
+
+
+def condition(name: str, text: str) -> Q:
+    """One filter as a condition. Raises BadSelection naming it."""
+    try:
+        return CONDITIONS[name](text.strip())
+    except (ValueError, OverflowError) as error:
+        raise BadSelection(str(error), field=name) from None
+
+
+def retryable() -> Q:
+    """What a plain retry could do something for; each one is judged again when it is done."""
+    return Q(status__in=[S.RETRYING, S.PARKED, S.FAILED], person_needed_at=None)
+
+
+def _statuses(text: str) -> Q:
+    return Q(status__in=_several(text, tuple(S), "failed,retrying"))
+
+
+def _partner(text: str) -> Q:
+    return Q(partner_id=_id(text))
+
+
+def _shortcode(text: str) -> Q:
+    if text.isascii() and text.isdigit() and len(text) <= 7:
+        return Q(shortcode__number=text)
+    return Q(shortcode_id=_id(text))
+
+
+def _reason(text: str) -> Q:
+    """Codes whose most specific row of the table says so."""
+    classes = set(_several(text, tuple(REASON_CLASSES), "backoff"))
+    codes = ResultCodeRule.objects.filter(next__in=classes, api__in=["b2c", "any"])
+    return Q(failure_code__in=codes.exclude(code="").values("code")) & ~Q(failure_code="")
+
+
+def _code(text: str) -> Q:
+    return Q(failure_code__in=_several(text, None, "2006"))
+
+
+def _cause(text: str) -> Q:
+    return Q(status=S.PARKED, parked_cause=text)
+
+
+def _person(text: str) -> Q:
+    return Q(person_needed_at__isnull=not _yes(text))
+
+
+def _retryable(text: str) -> Q:
+    return retryable() if _yes(text) else ~retryable()
+
+
+def _amount_from(text: str) -> Q:
+    return Q(amount_minor__gte=_amount(text))
+
+
+def _amount_to(text: str) -> Q:
+    return Q(amount_minor__lte=_amount(text))
+
+
+def _retries(text: str) -> Q:
+    """`2` is exactly two, `1+` is one or more."""
+    number = text.removesuffix("+")
+    if not (number.isascii() and number.isdigit() and len(number) <= 3):
+        raise ValueError("write a number of retries, such as 2, or 1+ for one or more")
+    return Q(retry_count__gte=int(number)) if text.endswith("+") else Q(retry_count=int(number))
+
+
+def _from(text: str) -> Q:
+    return Q(created_at__gte=_moment(text, days=0))
+
+
+def _to(text: str) -> Q:
+    return Q(created_at__lt=_moment(text, days=1))
+
+
+def _unknown_for(text: str) -> Q:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise ValueError("write a number of minutes, such as 30")
+    before = clock.now() - clock.minutes(int(text))
+    return Q(status=S.UNKNOWN, status_at__lte=before)
+
+
+def _file(text: str) -> Q:
+    return Q(origin_id=text)
+
+
+CONDITIONS: dict[str, Callable[[str], Q]] = {
+    "status": _statuses,
+    "partner": _partner,
+    "shortcode": _shortcode,
+    "reason": _reason,
+    "code": _code,
+    "cause": _cause,
+    "person": _person,
+    "retryable": _retryable,
+    "amount_from": _amount_from,
+    "amount_to": _amount_to,
+    "retries": _retries,
+    "from": _from,
+    "to": _to,
+    "unknown_for": _unknown_for,
+    "file": _file,
+}
+
+
+def _several(text: str, known: tuple[str, ...] | None, example: str) -> list[str]:
+    values = [part.strip() for part in text.split(",") if part.strip()]
+    if not values or len(values) > VALUES_MAX or (known and set(values) - set(known)):
+        among = f"one or more of {', '.join(known)}" if known else "one or more values"
+        raise ValueError(f"use {among}, such as {example}")
+    return values
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("is not an id, such as 0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11") from None
+
+
+def _yes(text: str) -> bool:
+    if text.casefold() not in ("yes", "no", "true", "false"):
+        raise ValueError("write yes or no")
+    return text.casefold() in ("yes", "true")
+
+
+def _amount(text: str) -> int:
+    try:
+        return money.parse_amount(text, currency=CURRENCY, thousands=True)
+    except money.BadAmount:
+        raise ValueError("is not an amount in shillings, such as 50,000") from None
+
+
+def _moment(text: str, *, days: int) -> datetime:
+    """A day in Nairobi (`days` 1: its end), or a moment with offset."""
+    try:
+        if len(text) == len("2026-11-21"):
+            day = date.fromisoformat(text) + timedelta(days=days)
+            return datetime.combine(day, time.min, tzinfo=clock.NAIROBI)
+        # a plus that was not percent-encoded arrives as a blank
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("write a day or a moment, such as 2026-11-21 or 2026-11-21T14:30+03:00")
+    return moment
+
+
+def as_selection(values: Mapping[str, Any]) -> dict[str, str]:
+    """The filters among the values of a query string or of a command's options."""
+    return {
+        name: str(values[name])
+        for name in [*CONDITIONS, "search"]
+        if values.get(name) not in (None, "")
+    }
