@@ -6,8 +6,8 @@ from tests.tidy.conftest import ROOT
 
 APPS = ("vault", "disbursements")
 ROOMS = {
-    "states.py", "rules", "models", "queries.py", "queries", "operations", "admin", "api", "jobs.py",
-    "management", "migrations", "apps.py", "__init__.py",
+    "states.py", "rules", "models", "queries.py", "queries", "operations", "admin", "api",
+    "jobs.py", "management", "migrations", "apps.py", "__init__.py",
 }  # fmt: skip
 FOLDERS = {"rules", "models", "operations", "admin", "api", "management", "migrations"}
 TOP = {
