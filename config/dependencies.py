@@ -12,7 +12,10 @@ from pathlib import Path
 
 LOCKS = ("base", "dev")
 STAMP = "vault-stamp.json"
-SYSTEM_PACKAGES = (("hledger", "hledger"),)  # (program, Debian package) that tests need
+SYSTEM_PACKAGES = (  # (program, Debian package) that tests need
+    ("hledger", "hledger"),
+    ("chromium", "chromium"),
+)
 WHAT_TO_INSTALL = (
     "No virtual environment could be made: install python3-venv (Debian, Ubuntu: "
     "`apt-get install python3-venv`), or pip, or uv, and start again."

@@ -1,0 +1,95 @@
+"""A real browser at the desk: headless Chromium on a live server, with axe-core at hand."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESK = {"width": 1400, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PASSWORD = "a long enough word"
+SERIOUS = {"serious", "critical"}
+TIMEOUT_MS = 15_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium these are skipped, and say so; in CI the test command installs it."""
+    if CHROMIUM is None and os.environ.get("CI") != "true":
+        reason = "no Chromium here: `apt-get install chromium` lets the browser tests run"
+        for item in items:
+            if "tests/browser/" in item.path.as_posix():
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process.
+
+    Playwright keeps an event loop in this thread, in which Django would refuse its database.
+    """
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_desk(
+    browser: Browser, engine_db: None, live_server: Any
+) -> Iterator[Callable[..., Page]]:
+    """Log a member of staff in through the login page; answers with their first page."""
+    contexts: list[BrowserContext] = []
+
+    def log_in(
+        username: str = "wanjiku.example", *, superuser: bool = True, **options: Any
+    ) -> Page:
+        if not User.objects.filter(username=username).exists():
+            User.objects.create_user(
+                username, password=PASSWORD, is_staff=True, is_superuser=superuser
+            )
+        context = browser.new_context(
+            **{
+                "viewport": DESK, "base_url": live_server.url, "accept_downloads": True,
+                "timezone_id": "Africa/Nairobi", **options,
+            }
+        )  # fmt: skip
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/admin/login/?next=/admin/")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/admin/")
+        return page
+
+    yield log_in
+    for context in contexts:
+        context.close()
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe-core calls serious or critical on this page: rule, count and the first element."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}), {len(each['nodes'])} times: {each['nodes'][0]['html']}"
+        for each in found
+        if each["impact"] in SERIOUS
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether the page is wider than its window."""
+    script = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return bool(page.evaluate(script))
