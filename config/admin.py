@@ -1,36 +1,125 @@
-"""Pages of other people's tables, in our clothes. The queue's are read-only for everybody:
-the permission to add a schedule is the permission to run any function (platform.md 4)."""
+"""Pages of other people's tables, in our clothes. Staff and roles: only superusers change them.
+The queue's are read-only for everybody: the permission to add a schedule is the permission to run
+any function (platform.md 4)."""
 
 from typing import Any
 
 import django_q.admin  # noqa: F401 - it registers what is unregistered here
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_q.models import Failure, OrmQ, Schedule, Success
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from core import clock, states
 from core.admin import shown
 from core.admin.base import RecordAdmin, column
 from core.admin.record import Facts, Headline, Raw, Record
+from core.admin.scope import sees_every_partner
+from vault.models import StaffMember
 
 for _model in (Schedule, Success, Failure, OrmQ, User, Group):
     admin.site.unregister(_model)
 
 
+class SuperusersAlone:
+    """Changed by superusers, read by those who may view it; closed to a partner's own staff."""
+
+    opts: Any
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever has the permission and is not bound to one partner."""
+        name = f"{self.opts.app_label}.view_{self.opts.model_name}"
+        return sees_every_partner(request) and request.user.has_perm(name)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers: whoever gives permissions has them all."""
+        return sees_every_partner(request) and bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The same."""
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: a name in the trail stays one person's. Take `active` away instead."""
+        return False
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """In Django's history and in the trail."""
+        entry = super().log_addition(request, obj, message)  # type: ignore[misc]
+        return _in_trail(request, obj, entry)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """In Django's history and in the trail."""
+        entry = super().log_change(request, obj, message)  # type: ignore[misc]
+        return _in_trail(request, obj, entry)
+
+
+def _in_trail(request: HttpRequest, row: Any, entry: LogEntry) -> LogEntry:
+    with transaction.atomic():
+        states.note(
+            row, at=clock.now(), because=entry.get_change_message() or str(entry),
+            actor=request.user.get_username(),
+        )  # fmt: skip
+    return entry
+
+
+class PartnerOfStaff(SuperusersAlone, StackedInline):
+    """The one partner that the person sees. Left empty, the person sees all partners."""
+
+    model = StaffMember
+    verbose_name_plural = "sees this partner only"
+    extra = 0
+    max_num = 1
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers may free a person of the bond."""
+        return self.has_change_permission(request)
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin, ModelAdmin):
-    """Staff accounts."""
+class PersonAdmin(SuperusersAlone, UserAdmin, ModelAdmin):
+    """Staff: who may sign in, their roles, and whose rows they see."""
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    inlines = (PartnerOfStaff,)
+    list_display = ("username", "roles", "sees", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser", "groups")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With roles and partner."""
+        rows = super().get_queryset(request)
+        return rows.select_related("staff_member__partner").prefetch_related("groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever only reads sees nothing of the password, not even its hash."""
+        if self.has_change_permission(request):
+            return super().get_fieldsets(request, obj)
+        names = ("username", "first_name", "last_name", "email", "is_active", "is_staff",
+                 "is_superuser", "groups", "last_login", "date_joined")  # fmt: skip
+        return ((None, {"fields": names}),)
+
+    @column("Roles")
+    def roles(self, row: User) -> str:
+        """The groups."""
+        return ", ".join(sorted(group.name for group in row.groups.all())) or shown.NOTHING
+
+    @column("Sees")
+    def sees(self, row: User) -> str:
+        """One partner or all."""
+        member = getattr(row, "staff_member", None)
+        return str(member.partner) if member else "All partners"
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):
+class RoleAdmin(SuperusersAlone, GroupAdmin, ModelAdmin):
     """Groups of permissions."""
 
 

@@ -45,6 +45,7 @@ class Environment(BaseSettings):
     vault_trusted_proxies: int = Field(default=0, ge=0, le=5)
     vault_max_retries_limit: int = Field(default=10, ge=0, le=50)
     vault_confirm_above_kes: int | None = Field(default=None, ge=1)
+    vault_staff_token_minutes: int = Field(default=15, ge=1, le=60)
     daraja_base_url: str = Field(
         default="https://sandbox.safaricom.co.ke", pattern=r"^https?://[^/\s]+$"
     )

@@ -1,53 +1,25 @@
-"""The admin's home page: work queues with counters. And the banner on every page."""
+"""The admin's home page: work queues and health. And the banner on every page."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from config import border_queues, health_figures, watch, work_queues
+from config.health_figures import NO_WORKER, Reading
+from config.work_queues import Queue
 from core import clock
 from core.admin import shown
-from core.models import Alert
+from core.admin.scope import partners_of
 from disbursements import queries
 from disbursements.admin.words import target_text
-from disbursements.models import DisbursementRequest, Pause
-from disbursements.states import DisbursementStatus
-from gateways.interface import Delivery
-from gateways.models import Callback
+from disbursements.models import Pause, PauseScope
+from vault.models import Shortcode
 
-RECENT = timedelta(days=7)
-DISBURSEMENTS = "admin:disbursements_disbursementrequest_changelist"
-CALLBACKS = "admin:gateways_callback_changelist"
-ALERTS = "admin:core_alert_changelist"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Queue:
-    """One line of work: how much waits, what it is, where it is listed."""
-
-    name: str
-    count: int
-    text: str
-    url: str
-    tone: str
-    totals: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def money(self) -> str:
-        """The total per currency, empty when none."""
-        return shown.totals(self.totals) if self.totals else ""
-
-    @property
-    def shown_tone(self) -> str:
-        """Nothing waiting is quiet."""
-        return self.tone if self.count else shown.MUTE
+REFRESH_S = 15
+GROUPS = ("Workers", "Callbacks", "Providers", "Float", "Schedules")
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
@@ -60,12 +32,71 @@ def banner(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def queues(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the home page shows to this person."""
+    at = clock.now()
+    lines = list(_lines(request, context))
+    health = _health(request)
+    context.update(
+        title="Home", queues=lines, waiting=any(line.count for line in lines), health=health,
+        wide_group=GROUPS[-1],
+        as_of=shown.absolute(at), refresh_s=REFRESH_S, summary=_summary(lines, health),
+    )  # fmt: skip
+    return context
+
+
+def _lines(request: HttpRequest, context: dict[str, Any]) -> list[Queue]:
+    at, partners = clock.now(), partners_of(request)
+    lines: list[Queue] = []
+    if request.user.has_perm("disbursements.view_disbursementrequest"):
+        lines += work_queues.payout_queues(partners, at=at)
+        context["today"] = work_queues.paid_today(partners, at=at)
+    lines[1:1] = work_queues.settlement_queues(request)
+    lines += work_queues.bulk_queue(request)
+    if partners is None:
+        lines += border_queues.alert_queues(request)
+        if request.user.has_perm("gateways.view_callback"):
+            lines += border_queues.callback_queues(at=at)
+    return lines
+
+
+def _health(request: HttpRequest) -> list[tuple[str, list[Reading]]]:
+    """By group, for those who may see calls: it concerns every partner."""
+    if partners_of(request) is not None or not request.user.has_perm("gateways.view_call"):
+        return []
+    at = clock.now()
+    readings = health_figures.readings(at=at)
+    # Without a worker nobody else is there to raise this alert.
+    watch.tell([each for each in readings if each.alert_kind == NO_WORKER and each.is_bad], at=at)
+    return [(group, [each for each in readings if each.group == group]) for group in GROUPS]
+
+
+def _summary(lines: list[Queue], health: list[tuple[str, list[Reading]]]) -> str:
+    """One sentence for those who listen to the page."""
+    urgent = [f"{line.name} {line.count}" for line in lines
+              if line.count and line.tone == shown.BAD]  # fmt: skip
+    bad = [each.name for _, readings in health for each in readings if each.is_bad]
+    parts = [*urgent, *(f"{name} is red" for name in bad)]
+    return ", ".join(parts) if parts else "Nothing is urgent."
+
+
 def _pauses(request: HttpRequest) -> list[dict[str, str]]:
     user = getattr(request, "user", None)
     if user is None or not user.is_staff:
         return []
-    may_open = user.has_perm("disbursements.view_pause")
-    return [_pause_line(pause, may_open) for pause in queries.active_pauses()]
+    pauses = list(queries.active_pauses())
+    partners = partners_of(request) if pauses else None
+    if partners is not None:
+        numbers = Shortcode.objects.filter(partner__in=partners).values_list("pk", flat=True)
+        own = {str(pk) for pk in (*partners, *numbers)}
+        pauses = [pause for pause in pauses if _concerns(pause, own)]
+    may_open = user.has_perm("disbursements.view_pause") and partners is None
+    return [_pause_line(pause, may_open) for pause in pauses]
+
+
+def _concerns(pause: Pause, own: set[str]) -> bool:
+    """Whether it stops the payouts of a partner whose ids these are."""
+    return pause.scope in (PauseScope.EVERYTHING, PauseScope.RAIL) or pause.target in own
 
 
 def _pause_line(pause: Pause, may_open: bool) -> dict[str, str]:
@@ -76,135 +107,4 @@ def _pause_line(pause: Pause, may_open: bool) -> dict[str, str]:
         "since": shown.absolute(pause.started_at),
         "by": pause.started_by,
         "url": url,
-    }
-
-
-def queues(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the home page shows to this person."""
-    now = clock.now()
-    user = request.user
-    lines: list[Queue] = []
-    if user.has_perm("disbursements.view_disbursementrequest"):
-        lines += _payout_queues()
-        context["today"] = _paid_today(now)
-    if user.has_perm("core.view_alert"):
-        lines.append(_alerts())
-    if user.has_perm("gateways.view_callback"):
-        lines += _callbacks(now)
-    context.update(
-        title="Home", queues=lines, waiting=any(line.count for line in lines),
-        as_of=shown.absolute(now),
-    )  # fmt: skip
-    return context
-
-
-def _payout_queues() -> Iterator[Queue]:
-    rows = DisbursementRequest.objects
-    yield _queue(
-        "Needs a person", rows.filter(person_needed_at__isnull=False), "?person=yes", shown.BAD,
-        "Settle it with proof, or put the cause right.",
-    )  # fmt: skip
-    yield _queue(
-        "Outcome unknown", rows.filter(status=DisbursementStatus.UNKNOWN), "?status=unknown",
-        shown.ASK, "We are asking M-Pesa. They are never sent again before there is proof.",
-    )  # fmt: skip
-    yield _queue(
-        "Queued", rows.filter(status=DisbursementStatus.QUEUED), "?status=queued", shown.WAIT,
-        "Sent as soon as their time has come and nothing pauses them.",
-    )  # fmt: skip
-    yield from _parked()
-    retrying = rows.filter(status=DisbursementStatus.RETRYING)
-    following = queries.next_moment(job="retry")
-    yield _queue(
-        "Waiting to retry", retrying, "?status=retrying", shown.WAIT, _next_retry(following)
-    )
-
-
-def _next_retry(following: datetime | None) -> str:
-    if following is None:
-        return "Any that are here wait for their proof, or for a pause to end."
-    if following <= clock.now():
-        return "The next one is due and goes out with the next sweep."
-    return f"The next one {shown.relative(following)}, {shown.absolute(following)}."
-
-
-def _parked() -> Iterator[Queue]:
-    parked = DisbursementRequest.objects.filter(status=DisbursementStatus.PARKED)
-    causes = list(
-        parked.order_by("parked_cause").values("parked_cause").annotate(why=Min("retry_reason"))
-    )
-    if not causes:
-        yield _queue("Parked", parked, "?status=parked", shown.WARN, "No fault of ours stops any.")
-    for line in causes:
-        cause = line["parked_cause"]
-        yield _queue(
-            f"Parked: {shown.free_text(line['why'] or cause)}", parked.filter(parked_cause=cause),
-            f"?{urlencode({'status': 'parked', 'cause': cause})}", shown.WARN,
-            f"Proven not paid. Put the cause right, then resume or release. Cause {cause}.",
-        )  # fmt: skip
-
-
-def _queue(
-    name: str, rows: QuerySet[DisbursementRequest], query: str, tone: str, text: str
-) -> Queue:
-    sums = (
-        rows.order_by().values("currency").annotate(count=Count("pk"), total=Sum("amount_minor"))
-    )
-    found = list(sums)
-    return Queue(
-        name=name,
-        count=sum(line["count"] for line in found),
-        text=text,
-        url=reverse(DISBURSEMENTS) + query,
-        tone=tone,
-        totals={line["currency"]: line["total"] for line in found},
-    )
-
-
-def _alerts() -> Queue:
-    counts = Alert.objects.filter(closed_at=None).aggregate(
-        every=Count("pk"), critical=Count("pk", filter=Q(severity="critical"))
-    )
-    text = f"{counts['critical']} of them critical." if counts["critical"] else "None is critical."
-    return Queue(
-        name="Open alerts",
-        count=counts["every"],
-        text=text if counts["every"] else "Nothing to report.",
-        url=reverse(ALERTS),
-        tone=shown.BAD if counts["critical"] else shown.WARN,
-    )
-
-
-def _callbacks(now: datetime) -> Sequence[Queue]:
-    recent = Callback.objects.filter(received_at__gte=now - RECENT)
-    counts = recent.aggregate(
-        malformed=Count("pk", filter=Q(outcome=Delivery.MALFORMED)),
-        contradictory=Count("pk", filter=Q(outcome=Delivery.CONTRADICTORY)),
-    )
-    unread = Callback.objects.filter(processed_at=None).count()
-    lines = (
-        ("Callbacks not read yet", unread, "?outcome=unread", shown.WAIT,
-         "Stored, to be read by the worker within seconds."),
-        ("Malformed callbacks", counts["malformed"], "?outcome=malformed&when=7days", shown.WARN,
-         "Of the last 7 days. They changed nothing."),
-        ("Contradictory callbacks", counts["contradictory"],
-         "?outcome=contradictory&when=7days", shown.BAD,
-         "Of the last 7 days. They say otherwise than what is on record."),
-    )  # fmt: skip
-    return [
-        Queue(name=name, count=count, text=text, url=reverse(CALLBACKS) + query, tone=tone)
-        for name, count, query, tone, text in lines
-    ]
-
-
-def _paid_today(now: datetime) -> dict[str, Any]:
-    midnight = now.astimezone(clock.NAIROBI).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = DisbursementRequest.objects.filter(completed_at__gte=midnight)
-    sums = list(
-        rows.order_by().values("currency").annotate(count=Count("pk"), total=Sum("amount_minor"))
-    )
-    return {
-        "count": sum(line["count"] for line in sums),
-        "totals": [shown.amount(line["total"], line["currency"]) for line in sums],
-        "url": reverse(DISBURSEMENTS) + "?paid=today",
     }

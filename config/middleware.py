@@ -1,14 +1,18 @@
-"""A database that is down is told in a sentence, with 503, wherever it is noticed."""
+"""A database that is down is told in a sentence; and whose rows a person may see."""
 
 import json
 import logging
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from core.admin.scope import NOBODYS
 from core.masking import for_log
+from vault.queries import partners_of_staff
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +43,24 @@ class DatabaseDown:
             return None
         logger.error("The database does not answer: %s", for_log(str(exception)))
         return database_down(request)
+
+
+class WhoseRows:
+    """Tells core/admin/scope.py whose rows the person may see, once it asks: one query."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing is looked up before a page asks."""
+
+        @cache
+        def partners_told() -> frozenset[UUID] | None:
+            user = request.user
+            return partners_of_staff(user) if user.is_staff else NOBODYS
+
+        request.partners_told = partners_told  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 def is_database_down(exception: BaseException | None) -> bool:

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 import disbursements.jobs
+from config import job_runs
 from config.deliveries import deliver_due
 from core import clock
 from core.seal import seal_steps
 from disbursements import queries
 from gateways import inbox
 from vault.operations.balances import ask_balances
+from vault.operations.sign_in import forget_old_counts
 
 SEAL_BATCH = 10_000
 FINISHED_TASKS_KEPT = timedelta(days=1)
@@ -29,11 +31,18 @@ def balances() -> int:
 
 
 def prune() -> int:
-    """Delete the queue's finished tasks of yesterday and before."""
+    """Delete the queue's finished tasks and the sign-in counts of yesterday and before."""
     from django_q.models import Task
 
     old = Task.objects.filter(stopped__lt=clock.now() - FINISHED_TASKS_KEPT)
-    return old.delete()[0]
+    return old.delete()[0] + forget_old_counts(at=clock.now())
+
+
+def watch() -> int:
+    """Tell of late schedules and the like, and close what has passed."""
+    from config.watch import tell_health
+
+    return tell_health(at=clock.now())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +71,31 @@ SWEEPS: dict[str, Sweep] = {
     "retry": Sweep(run=disbursements.jobs.retry, every_minutes=5, job="retry"),
     "ask": Sweep(run=disbursements.jobs.ask, every_minutes=1, job="ask"),
     "resume": Sweep(run=disbursements.jobs.resume, every_minutes=5),
+    "bulk": Sweep(run=disbursements.jobs.bulk, every_minutes=1),
     "balances": Sweep(run=balances, every_minutes=15, once=True),
+    "tally": Sweep(run=disbursements.jobs.tally, every_minutes=1),
     "seal": Sweep(run=seal, every_minutes=5),
     "prune": Sweep(run=prune, every_minutes=24 * 60),
+    "watch": Sweep(run=watch, every_minutes=1, once=True),
 }
 
 
 def run_job(name: str) -> int:
-    """What the queue calls: one sweep by its name."""
-    return SWEEPS[name].run()
+    """What the queue calls: one sweep by its name, and a note of how it went."""
+    started_at = clock.now()
+    job_runs.note_start(name, at=started_at)
+    try:
+        did = SWEEPS[name].run()
+    except Exception as error:
+        job_runs.note_failure(name, started_at=started_at, error=error, at=clock.now())
+        raise
+    job_runs.note_success(name, started_at=started_at, did=did, at=clock.now())
+    return did
+
+
+def rhythm(name: str) -> timedelta:
+    """How often the job really runs, faster in a rehearsal."""
+    return timedelta(minutes=_scaled_minutes(SWEEPS[name].every_minutes))
 
 
 def ensure_schedules() -> None:

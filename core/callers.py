@@ -27,6 +27,10 @@ class Caller:
         """Whether the permission is theirs."""
         return self.permissions is None or permission in self.permissions
 
+    def may_touch(self, partner_id: UUID) -> bool:
+        """Whether rows of this partner are within their reach."""
+        return self.partners is None or partner_id in self.partners
+
     def demand(self, permission: str) -> None:
         """Raises NotAllowed naming the permission that is missing."""
         if not self.may(permission):

@@ -104,10 +104,24 @@ def note(
     details: dict[str, Any] | None = None,
 ) -> None:
     """A Step that changes no status: an edit by staff, a contradiction, an observation."""
+    note_many([row], at=at, because=because, actor=actor, details=details)
+
+
+def note_many(
+    rows: Sequence[models.Model],
+    *,
+    at: datetime,
+    because: str,
+    actor: str = SYSTEM,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """The same note on rows of one model."""
     _demand_transaction()
-    _write_steps(
-        [row], from_statuses=[_status(row)], at=at, because=because, actor=actor, details=details
-    )
+    if rows:
+        _write_steps(
+            rows, from_statuses=[_status(row) for row in rows], at=at, because=because,
+            actor=actor, details=details,
+        )  # fmt: skip
 
 
 def _write_steps(

@@ -1,9 +1,11 @@
 """What a worker does when it is woken: each job finds its own work and says how much it did."""
 
 from disbursements.operations.ask import ask_due
+from disbursements.operations.bulk_work import work_alone
 from disbursements.operations.recover import recover_expired
 from disbursements.operations.resume_funded import resume_funded
 from disbursements.operations.send import send_due
+from disbursements.operations.tallies import fold
 from disbursements.states import DisbursementStatus
 
 
@@ -30,3 +32,13 @@ def recover() -> int:
 def resume() -> int:
     """Resume what an empty wallet stopped."""
     return resume_funded()
+
+
+def bulk() -> int:
+    """Work off what persons asked to be done to many."""
+    return work_alone()
+
+
+def tally() -> int:
+    """Put the counts together that payouts have left behind."""
+    return fold()

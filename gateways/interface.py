@@ -229,7 +229,8 @@ class CodeDefault:
     """A row of the provider's result-code table, as documented.
 
     `next` is never | backoff | next_day | operator | ask; `scope` is payment | shortcode;
-    `text_pattern` is a case-blind part of the description, empty for any.
+    `text_pattern` is a case-blind part of the description, empty for any. `whose_side` is
+    payee | ours | provider | nobody | unknown; `_sw` is Swahili.
     """
 
     api: str
@@ -239,3 +240,7 @@ class CodeDefault:
     next: str
     scope: str = "payment"
     text_pattern: str = ""
+    meaning_sw: str = ""
+    whose_side: str = "unknown"
+    what_to_do: str = ""
+    what_to_do_sw: str = ""

@@ -2,14 +2,14 @@
 
 import logging
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from core import clock
+from core import clock, peers
 from gateways import inbox, registry
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,8 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
         return HttpResponse(status=400)
     if body is None:
         return HttpResponse(status=413)
-    source, listed = _judged(_peer(request))
+    sources = tuple(settings.VAULT_CALLBACK_SOURCES)
+    source, listed = _judge(peers.claimed_address(request), sources)
     try:
         inbox.store(
             provider=provider,
@@ -93,28 +94,11 @@ def _body(request: HttpRequest) -> bytes | None:
     return None if len(body) > BODY_BYTES_MAX else body
 
 
-def _peer(request: HttpRequest) -> str:
-    """The sender's address; a forwarded one only from as many proxies as we run ourselves."""
-    proxies = settings.VAULT_TRUSTED_PROXIES
-    if proxies == 0:
-        return request.META.get("REMOTE_ADDR", "")
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    return hops[-proxies] if len(hops) >= proxies else ""
-
-
-def _judged(address: str) -> tuple[str | None, bool]:
-    """The address in normal form, and whether it is on the list of sources."""
-    return _judge(address, tuple(settings.VAULT_CALLBACK_SOURCES))
-
-
 @lru_cache(maxsize=1024)
 def _judge(address: str, sources: tuple[Network, ...]) -> tuple[str | None, bool]:
-    """An empty list means that nobody checks."""
-    try:
-        found = ip_address(address.strip())
-    except ValueError:
+    """The address in normal form, and whether it is listed; without a list everybody is."""
+    source = peers.normal_form(address)
+    if not source:
         return None, not sources
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    source = str(mapped or found).partition("%")[0]
     judged = ip_address(source)
     return source, not sources or any(judged in network for network in sources)

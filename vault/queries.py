@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 from core.callers import Caller
 from core.models import Alert
@@ -36,12 +37,19 @@ def latest_readings(*, shortcode_id: UUID) -> Sequence[BalanceReading]:
     )
 
 
-def caller_of(user: AbstractUser, *, origin: str) -> Caller:
-    """A member of staff as caller: of all partners, or of one where they are its own staff."""
+def partners_of_staff(user: AbstractBaseUser | AnonymousUser) -> frozenset[UUID] | None:
+    """The partner whose own staff the person is; None: not bound to one, sees all."""
+    if not user.is_authenticated:
+        return frozenset()
     partner_ids = StaffMember.objects.filter(user_id=user.pk).values_list("partner_id", flat=True)
+    return frozenset(partner_ids) or None
+
+
+def caller_of(user: AbstractUser | AnonymousUser, *, origin: str) -> Caller:
+    """A member of staff as caller: of all partners, or of one where they are its own staff."""
     return Caller(
         actor=user.get_username(),
         origin=origin,
-        partners=frozenset(partner_ids) or None,
+        partners=partners_of_staff(user),
         permissions=frozenset(user.get_all_permissions()),
     )

@@ -22,9 +22,11 @@ VAULT_CALLBACK_SOURCES = list(environment.vault_callback_sources)
 VAULT_TRUSTED_PROXIES = environment.vault_trusted_proxies
 VAULT_MAX_RETRIES_LIMIT = environment.vault_max_retries_limit
 VAULT_CONFIRM_ABOVE_KES = environment.vault_confirm_above_kes
+VAULT_STAFF_TOKEN_MINUTES = environment.vault_staff_token_minutes
 VAULT_HINTS = True
 VAULT_DEMO = False
 VAULT_JOB_RUNNER = "config.schedules.run_job"
+VAULT_CALLER_OF = "vault.queries.caller_of"
 VAULT_LIVE = environment.mpesa_environment == "production"
 DARAJA_BASE_URL = environment.daraja_base_url
 STRIPE_API_BASE = environment.stripe_api_base
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.WhoseRows",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -106,8 +109,8 @@ WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["vault.api.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["vault.api.authentication.IsPartner"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["vault.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["vault.api.authentication.MayDo"],
     "DEFAULT_PARSER_CLASSES": ["vault.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -124,6 +127,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "DisbursementStatus": "disbursements.api.answers.STATUSES",
+        "BulkRunStatus": "disbursements.api.bulk_answers.STATUSES",
+        "SettlementStatus": "disbursements.api.settlement_fields.STATUSES",
+    },
 }
 
 # platform.md 4: the settings that held; retry > timeout * (queue_limit / workers + 1) + 60.

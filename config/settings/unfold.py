@@ -19,8 +19,16 @@ def _item(title: str, icon: str, model: str) -> dict[str, Any]:
 
 
 def _may_open(app: str, name: str) -> Callable[[HttpRequest], bool]:
-    verbs = ("view", "change")
-    return lambda request: any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in verbs)
+    """What the page itself says, which also knows whose rows the person may see."""
+
+    def may_open(request: HttpRequest) -> bool:
+        from django.apps import apps
+        from django.contrib import admin
+
+        page = admin.site.get_model_admin(apps.get_model(app, name))
+        return page.has_view_permission(request)
+
+    return may_open
 
 
 def _static(path: str) -> Callable[[HttpRequest], str]:
@@ -32,6 +40,14 @@ SIDEBAR = [
         "title": "Work",
         "items": [
             {"title": "Home", "icon": "inbox", "link": reverse_lazy("admin:index")},
+            {
+                "title": "Retry desk",
+                "icon": "replay",
+                "link": reverse_lazy("desk"),
+                "permission": _may_open("disbursements", "disbursementrequest"),
+            },
+            _item("Settlements", "how_to_reg", "disbursements.settlement"),
+            _item("Bulk runs", "playlist_add_check", "disbursements.bulkrun"),
             _item("Alerts", "notifications", "core.alert"),
             _item("Pauses", "pause_circle", "disbursements.pause"),
         ],
@@ -63,6 +79,7 @@ SIDEBAR = [
             _item("Shortcodes", "storefront", "vault.shortcode"),
             _item("Result codes", "rule", "disbursements.resultcoderule"),
             _item("Steps", "history", "core.step"),
+            _item("Exports", "file_download", "disbursements.export"),
             _item("Users", "person", "auth.user"),
             _item("Groups", "group", "auth.group"),
             _item("Schedules", "schedule", "django_q.schedule"),
@@ -82,9 +99,14 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.home.queues",
+    "LOGIN": {"form": "config.sign_in.SignInForm"},
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _static("vault/icon.svg")}],
-    "STYLES": [_static("vault/desk.css")],
-    "SCRIPTS": [_static("vault/desk.js")],
+    "STYLES": [_static("vault/desk.css"), _static("vault/desk-page.css")],
+    "SCRIPTS": [
+        _static("vault/desk.js"),
+        _static("vault/desk-page.js"),
+        _static("vault/desk-live.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 255)",

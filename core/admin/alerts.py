@@ -114,6 +114,7 @@ class AlertAdmin(RecordAdmin):
     search_help_text = "Kind, subject or part of the text"
     ordering = ("closed_at", "-last_at")
     row_actions = (CloseAlert,)
+    has_phones = True
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
         """The text only for those who may see the phones in it."""

@@ -1,27 +1,37 @@
 """The base of every list and detail page: read, never edited. Changes are ConfirmedActions."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
+from core.admin import reveal, saved_views
 from core.admin.confirm import ConfirmedAction
 from core.admin.counting import EstimatingPaginator
 from core.admin.filters import parameters_of
 from core.admin.record import Button, Record
+from core.admin.scope import of_partners, partners_of
 
 ROWS_PER_PAGE = 50
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """No field is editable and no row can be added or deleted, by anybody."""
+    """No field is editable and no row can be added or deleted, by anybody.
 
+    `partner_path` leads from a row to its partner, such as `shortcode__partner`. A partner's own
+    staff see only their rows; where there is no path, they see nothing and may do nothing.
+    """
+
+    partner_path: str | None = None
     actions: Sequence[Any] = ()
     list_per_page = ROWS_PER_PAGE
     list_max_show_all = ROWS_PER_PAGE
@@ -55,8 +65,22 @@ class ReadOnlyAdmin(ModelAdmin):
         return self.may(request, "view") or self.may(request, "change")
 
     def may(self, request: HttpRequest, verb: str) -> bool:
-        """Whether the person has Django's permission `verb` for this model."""
-        return request.user.has_perm(f"{self.opts.app_label}.{verb}_{self.opts.model_name}")
+        """Whether the person has the permission `verb` for this model, and it is open to them."""
+        return self.is_open_to(request) and request.user.has_perm(
+            f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+        )
+
+    def is_open_to(self, request: HttpRequest) -> bool:
+        """Whether there are rows of the person's partner here at all."""
+        return self.partner_path is not None or partners_of(request) is None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the person may see."""
+        return self.rows_of(super().get_queryset(request), partners_of(request))
+
+    def rows_of(self, rows: QuerySet[Any], partners: frozenset[UUID] | None) -> QuerySet[Any]:
+        """The rows of these partners; None: of all."""
+        return of_partners(rows, partners, path=self.partner_path)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what the filters name: no probing of other columns through the URL."""
@@ -69,7 +93,7 @@ class ReadOnlyAdmin(ModelAdmin):
         for kind in self.row_actions:
             view = self.admin_site.admin_view(kind(self).row_view)
             pages.append(path(f"<str:object_id>/{kind.name}/", view, name=f"{name}_{kind.name}"))
-        for kind in self.list_actions:
+        for kind in (*self.list_actions, saved_views.SaveView):
             view = self.admin_site.admin_view(kind(self).list_view)
             pages.append(path(f"{kind.name}/", view, name=f"{name}_{kind.name}"))
         return [*pages, *super().get_urls()]
@@ -81,7 +105,7 @@ class ReadOnlyAdmin(ModelAdmin):
         buttons = [
             Button(label=kind.label, url=kind(self).url(), primary=kind.primary)
             for kind in self.list_actions
-            if kind(self).allowed(request) and kind.label
+            if kind(self).allowed(request) and kind.label and kind.above_list
         ]
         context = {"title": str(self.opts.verbose_name_plural).capitalize(), "buttons": buttons}
         answer = super().changelist_view(request, {**context, **(extra_context or {})})
@@ -100,7 +124,10 @@ class ReadOnlyAdmin(ModelAdmin):
         changelist.full_result_count = changelist.result_count
         changelist.chips = _chips(changelist)
         changelist.without_query = changelist.get_query_string(remove=["q"])
-        changelist.views = self.views(changelist)
+        changelist.views = [
+            *self.views(changelist), *saved_views.shown_for(self, request),
+        ]  # fmt: skip
+        changelist.save_view_url = saved_views.save_url(self, changelist)
         changelist.purpose = self.purpose
         changelist.nothing_yet = self.nothing_yet
         changelist.all_clear = self.all_clear if changelist.chips and not changelist.query else ""
@@ -111,6 +138,14 @@ class RecordAdmin(ReadOnlyAdmin):
     """A detail page of our own instead of a form of greyed fields."""
 
     record_template = "core/record.html"
+    has_phones = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the address that shows a page's phones."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_phones"
+        view = self.admin_site.admin_view(partial(reveal.show, self))
+        own = [path("<str:object_id>/phones/", view, name=name)] if self.has_phones else []
+        return [*own, *super().get_urls()]
 
     def record(self, request: HttpRequest, row: Any) -> Record:
         """What the page shows."""
@@ -129,6 +164,7 @@ class RecordAdmin(ReadOnlyAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        reveal.prepare(request, row)
         record = self.record(request, row)
         context = {
             **self.admin_site.each_context(request),
@@ -137,10 +173,18 @@ class RecordAdmin(ReadOnlyAdmin):
             "title": str(row),
             "record": record,
             "buttons": [*record.buttons, *self._buttons(request, row)],
+            "phones": self._phones(request, row),
+            "off": self._off(request, row),
             "list_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, self.record_template, context)
+
+    def _phones(self, request: HttpRequest, row: Any) -> dict[str, Any] | None:
+        if not self.has_phones:
+            return None
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_phones"
+        return reveal.button(request, row, url=reverse(name, args=[row.pk]))
 
     def _buttons(self, request: HttpRequest, row: Any) -> list[Button]:
         actions = [kind(self) for kind in self.row_actions]
@@ -154,6 +198,15 @@ class RecordAdmin(ReadOnlyAdmin):
             for action in actions
             if action.allowed(request) and action.offered(row)
         ]
+
+    def _off(self, request: HttpRequest, row: Any) -> dict[str, list[str]]:
+        """Why something that the person may do cannot be done now: reason to labels."""
+        reasons: dict[str, list[str]] = {}
+        for action in (kind(self) for kind in self.row_actions):
+            because = action.allowed(request) and action.off_because(row)
+            if because:
+                reasons.setdefault(because, []).append(action.label.removesuffix("…"))
+        return reasons
 
 
 def column(

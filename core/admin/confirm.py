@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -64,11 +65,14 @@ class Confirmation:
     lines: Sequence[Sequence[object]] = ()
     skipped: Sequence[str] = ()
     blocked: str = ""
+    chosen_by: str = ""
 
     @property
     def summary(self) -> list[tuple[str, object]]:
-        """Count, total per currency, oldest and newest, as far as they apply."""
+        """The filter, count, total per currency, oldest and newest, as far as they apply."""
         rows: list[tuple[str, object]] = []
+        if self.chosen_by:
+            rows.append(("Everything that matches", self.chosen_by))
         if self.count:
             rows.append(("How many", f"{self.count:,} {self.noun}"))
         if self.totals:
@@ -109,6 +113,7 @@ class ConfirmedAction:
     form_class: type[forms.Form] = ReasonForm
     template = "core/confirm.html"
     primary = False
+    above_list = True
 
     def __init__(self, model_admin: Any) -> None:
         self.admin = model_admin
@@ -116,6 +121,10 @@ class ConfirmedAction:
     def offered(self, row: Any) -> bool:
         """Whether the button stands on this row's page."""
         return True
+
+    def off_because(self, row: Any) -> str:
+        """Why the button does not stand there, where a person would look for it."""
+        return ""
 
     def confirmation(self, request: HttpRequest, rows: Sequence[Any]) -> Confirmation:
         """What the page says."""
@@ -153,7 +162,7 @@ class ConfirmedAction:
             raise Http404(f"There is no {self.admin.opts.verbose_name} to {self.name} here")
         return self._answer(request, [row], ids=[])
 
-    def list_view(self, request: HttpRequest) -> HttpResponse:
+    def list_view(self, request: HttpRequest) -> HttpResponseBase:
         """The page about nothing in particular, or about the rows whose ids were posted."""
         self._demand_permission(request)
         ids = request.POST.getlist("ids")[: ROWS_MAX + 1]
@@ -215,16 +224,38 @@ class ConfirmedAction:
         confirmation: Confirmation,
         form: forms.Form,
     ) -> HttpResponse:
+        return self.page(
+            request,
+            confirmation,
+            form,
+            hidden=[("ids", id_) for id_ in ids],
+            action_url=self.url(rows[0]) if rows and not ids else self.url(),
+            back_url=self.back_url(rows),
+            too_many=ROWS_MAX if len(rows) > ROWS_MAX else 0,
+        )
+
+    def page(
+        self,
+        request: HttpRequest,
+        confirmation: Confirmation,
+        form: forms.Form,
+        *,
+        hidden: Sequence[tuple[str, object]],
+        action_url: str,
+        back_url: str,
+        too_many: int = 0,
+    ) -> HttpResponse:
+        """The page with its form; 422 when the form was sent and something in it is wrong."""
         context = {
             **self.admin.admin_site.each_context(request),
             "opts": self.admin.opts,
             "title": confirmation.title,
             "confirmation": confirmation,
             "form": form,
-            "ids": ids,
-            "action_url": self.url(rows[0]) if rows and not ids else self.url(),
-            "back_url": self.back_url(rows),
-            "too_many": len(rows) > ROWS_MAX and ROWS_MAX,
+            "hidden": hidden,
+            "action_url": action_url,
+            "back_url": back_url,
+            "too_many": too_many,
             **self.extra_context(request),
         }
         status = 422 if form.is_bound and form.errors else 200

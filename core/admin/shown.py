@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core import clock, masking, money, phones
@@ -14,6 +15,7 @@ from core import clock, masking, money, phones
 NOTHING = "—"
 SEE_PHONES = "disbursements.see_phones"
 RAW_CHARACTERS_MAX = 20_000
+SHORT_WORDS = ((9, "bn"), (6, "m"))
 
 GOOD, BAD, WAIT, ASK, WARN, MUTE = "good", "bad", "wait", "ask", "warn", "mute"
 
@@ -26,6 +28,25 @@ def amount(amount_minor: int, currency: str) -> SafeString:
 def totals(sums: Mapping[str, int]) -> str:
     """`KES 74,959.00 + USD 10.00`: a total per currency, never mixed."""
     return " + ".join(money.shown(total, currency) for currency, total in sorted(sums.items()))
+
+
+def short_amount(amount_minor: int, currency: str) -> SafeString:
+    """`KES 6.17 bn`, rounded down, with the full figure in the title; small ones in full."""
+    full = money.shown(amount_minor, currency)
+    units = money.major(amount_minor, currency)
+    for exponent, word in SHORT_WORDS:
+        if abs(units) >= 10**exponent:
+            text = f"{(units.scaleb(-exponent)).quantize(Decimal('0.01'), ROUND_DOWN):,} {word}"
+            return format_html(
+                '<span class="pv-amount" title="{}">{} {}</span>', full, currency, text
+            )
+    return format_html('<span class="pv-amount">{}</span>', full)
+
+
+def short_totals(sums: Mapping[str, int]) -> SafeString:
+    """A shortened total per currency, never mixed."""
+    parts = ((short_amount(total, currency),) for currency, total in sorted(sums.items()))
+    return format_html_join(" + ", "{}", parts)
 
 
 def absolute(at: datetime) -> str:
@@ -55,8 +76,8 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 def may_see_phones(request: HttpRequest) -> bool:
-    """Whether the person has the permission to see whole numbers."""
-    return request.user.has_perm(SEE_PHONES)
+    """Whether this page shows whole numbers: by permission, and on a row's page once asked for."""
+    return not getattr(request, "phones_hidden", False) and request.user.has_perm(SEE_PHONES)
 
 
 def phone(msisdn: str, *, may_see: bool) -> SafeString:

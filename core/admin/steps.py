@@ -31,6 +31,7 @@ class StepAdmin(RecordAdmin):
     search_fields = ("subject_id",)
     search_help_text = "Id of the row, or who acted"
     ordering = ("-id",)
+    has_phones = True
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Step], search_term: str

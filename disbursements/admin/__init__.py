@@ -1,5 +1,5 @@
-"""Money out, seen by staff: payouts, result codes, pauses, files of payees."""
+"""Money out, seen by staff: payouts, result codes, pauses, files in and out."""
 
-from disbursements.admin import pauses, requests, result_codes
+from disbursements.admin import bulk_runs, export, pauses, requests, result_codes, settlements
 
-__all__ = ["pauses", "requests", "result_codes"]
+__all__ = ["bulk_runs", "export", "pauses", "requests", "result_codes", "settlements"]

@@ -19,6 +19,7 @@ class AskMpesa(ConfirmedAction):
     """The one safe thing to do about a payout whose outcome is open."""
 
     name = "ask"
+    permission = "retry"
     label = "Ask M-Pesa…"
     explanation = "The only safe thing to do while the outcome is open. It never sends money."
     primary = True

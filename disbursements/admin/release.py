@@ -27,6 +27,7 @@ class Release(ConfirmedAction):
     """Send again what is parked and covered by no pause."""
 
     name = "release"
+    permission = "retry"
     label = "Release…"
     explanation = "Once its cause is put right. It uses up no retry."
     primary = True

@@ -3,23 +3,38 @@
 from django import forms
 
 from core.admin.confirm import ReasonForm
-from disbursements.models import RuleNext, RuleOutcome, RuleScope
+from disbursements.models import RuleNext, RuleOutcome, RuleScope, WhoseSide
 
 CHOSEN = {"class": "pv-input"}
 APIS = (
     ("b2c", "B2C results"), ("http", "Answers of the gateway"), ("status", "Status queries"),
     ("any", "Any"),
 )  # fmt: skip
+TEXT_LENGTH_MAX = 500
+
+
+def _sentence(label: str, help_text: str, *, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=TEXT_LENGTH_MAX,
+        widget=forms.Textarea(attrs={**CHOSEN, "rows": 2}),
+    )
 
 
 class RuleForm(ReasonForm):
     """The editable part of a row, and why it changes."""
 
-    meaning = forms.CharField(
-        max_length=500,
-        help_text="One short sentence for staff.",
-        widget=forms.Textarea(attrs={**CHOSEN, "rows": 2}),
+    meaning = _sentence(
+        "What happened", "One short sentence for staff, in English.", required=True
     )
+    meaning_sw = _sentence("What happened, in Swahili", "The same sentence for notices.")
+    whose_side = forms.ChoiceField(
+        label="Whose side", choices=WhoseSide, widget=forms.Select(attrs=CHOSEN)
+    )
+    what_to_do = _sentence("What to do", "Such as: ask the payee for the right number.")
+    what_to_do_sw = _sentence("What to do, in Swahili", "The same advice for notices.")
     outcome = forms.ChoiceField(
         label="What it proves", choices=RuleOutcome, widget=forms.Select(attrs=CHOSEN)
     )
@@ -38,6 +53,10 @@ class RuleForm(ReasonForm):
     )
     field_order: tuple[str, ...] = (
         "meaning",
+        "meaning_sw",
+        "whose_side",
+        "what_to_do",
+        "what_to_do_sw",
         "outcome",
         "next",
         "scope",

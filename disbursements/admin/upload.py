@@ -1,5 +1,6 @@
 """Upload payees: choose a file, see exactly what it would do, confirm that."""
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +19,7 @@ from core import clock, money, states
 from core.admin import shown
 from core.admin.confirm import Confirmation, ConfirmedAction, ReasonForm, actor_of
 from core.admin.record import Column, Table
+from core.admin.scope import partners_of
 from core.refusals import Refused
 from disbursements.admin import uploaded
 from disbursements.admin.uploaded import UPLOAD_BYTES_MAX, Lapsed, Previewed
@@ -55,6 +58,13 @@ class ChooseForm(forms.Form):
         error_messages={"required": "Choose a CSV file", "empty": "The file is empty"},
     )
 
+    def __init__(self, partners: Collection[UUID] | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if partners is not None:
+            for name, path in (("partner", "pk"), ("shortcode", "partner")):
+                field: Any = self.fields[name]
+                field.queryset = field.queryset.filter(**{f"{path}__in": partners})
+
     def clean_file(self) -> UploadedFile:
         """Raises for a file above UPLOAD_BYTES_MAX."""
         file: UploadedFile = self.cleaned_data["file"]
@@ -87,7 +97,7 @@ class UploadPayees(ConfirmedAction):
         self._demand_permission(request)
         if request.method == "POST" and "token" in request.POST:
             return self._confirm(request)
-        form = ChooseForm(request.POST or None, request.FILES or None)
+        form = ChooseForm(partners_of(request), request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             return self._take(request, form)
         return self._choose(request, form)
@@ -136,6 +146,9 @@ class UploadPayees(ConfirmedAction):
         except Lapsed as lapsed:
             messages.warning(request, f"{lapsed} Nothing was imported by this click.")
             return HttpResponseRedirect(self.url())
+        partners = partners_of(request)
+        if partners is not None and UUID(previewed.partner_id) not in partners:
+            raise PermissionDenied
         try:
             return self._carry_out(request, previewed, form)
         except (BadFile, Refused, NoShortcode) as error:

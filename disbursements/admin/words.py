@@ -3,29 +3,20 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import clock
 from core.admin import shown
 from disbursements.models import DisbursementRequest, Pause, PauseScope
+from disbursements.queries.result_codes import CodeTable, InWords
+from disbursements.queries.timeline import TONES
 from disbursements.states import MEANINGS, DisbursementStatus
 from vault.models import Partner, Shortcode
 
 S = DisbursementStatus
 
-TONES: dict[str, str] = {
-    S.HELD: shown.MUTE,
-    S.QUEUED: shown.WAIT,
-    S.SENDING: shown.WAIT,
-    S.ACCEPTED: shown.WAIT,
-    S.UNKNOWN: shown.ASK,
-    S.RETRYING: shown.WAIT,
-    S.PARKED: shown.WARN,
-    S.COMPLETED: shown.GOOD,
-    S.FAILED: shown.BAD,
-    S.CANCELLED: shown.MUTE,
-    S.RETURNED: shown.WARN,
-}
+EXPLAINED = frozenset({S.FAILED, S.PARKED, S.RETRYING, S.UNKNOWN})
 
 
 def status(row: DisbursementRequest) -> SafeString:
@@ -48,9 +39,31 @@ def reason(row: DisbursementRequest) -> str:
     return ""
 
 
+def reason_with_side(row: DisbursementRequest, said: InWords) -> Any:
+    """The reason, and below it whose side it is on; what to do on hover. Phones masked."""
+    text = shown.free_text(reason(row))
+    if not text or not row.failure_code or row.status not in EXPLAINED or not said.named:
+        return text
+    return format_html(
+        '<span class="pv-two" title="{}"><span>{}</span><span class="pv-subtle">{}</span></span>',
+        shown.free_text(said.to_do),
+        text,
+        said.side,
+    )
+
+
 def coded(code: str, text: str) -> str:
     """`text (code)`."""
     return f"{text} ({code})" if code and text else text or code
+
+
+def cause(text: str, codes: CodeTable) -> str:
+    """`b2c:1:600110` as `600110: Not enough money in the wallet (1)`."""
+    api, code, shortcode = [*text.split(":", 2), "", ""][:3]
+    if not code:
+        return text
+    happened = codes.in_words(code=code, api=api).reason
+    return f"{shortcode}: {happened}" if shortcode else happened
 
 
 def next_try(row: DisbursementRequest) -> Any:

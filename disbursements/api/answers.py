@@ -6,11 +6,31 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core import money
+from core import masking, money
 from disbursements.models import AttemptOutcome, DisbursementRequest, Proof
 from disbursements.states import MEANINGS, DisbursementStatus
 
+# Never free text, and a digit more or less would make another one of them.
+EXACT = frozenset({"id", "providerReference", "conversationId", "receipt"})
 STATUSES = [status.value for status in DisbursementStatus]
+
+
+def without_phones(value: Any, name: str = "") -> Any:
+    """The answer with every phone in it masked, also inside texts."""
+    if isinstance(value, Mapping):
+        return {each: without_phones(inner, str(each)) for each, inner in value.items()}
+    if isinstance(value, list):
+        return [without_phones(each, name) for each in value]
+    if not isinstance(value, str) or name in EXACT or name.endswith("At"):
+        return value
+    return masking.masked_phone(value) if name == "msisdn" else masking.without_phones(value)
+
+
+class PartnerSerializer(serializers.Serializer):
+    """Whose payout it is."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
 
 
 class FailureSerializer(serializers.Serializer):
@@ -44,6 +64,11 @@ class DisbursementSerializer(serializers.Serializer):
     completedAt = serializers.DateTimeField(source="completed_at", allow_null=True)  # noqa: N815
     failure = serializers.SerializerMethodField()
 
+    def to_representation(self, instance: DisbursementRequest) -> dict[str, Any]:
+        """Phones masked for those who may not see them (`may_see_phones` of the context)."""
+        values = super().to_representation(instance)
+        return values if self.context["may_see_phones"] else without_phones(values)
+
     def get_statusMeaning(self, row: DisbursementRequest) -> str:  # noqa: N802
         """The status in one sentence."""
         return MEANINGS[row.status]
@@ -58,6 +83,15 @@ class DisbursementSerializer(serializers.Serializer):
         if not row.failure_code and not row.failure_text:
             return None
         return FailureSerializer(row).data
+
+
+class ListedSerializer(DisbursementSerializer):
+    """One payout of a list, with its partner."""
+
+    partner = PartnerSerializer()
+    corrects = serializers.UUIDField(
+        source="corrects_id", allow_null=True, help_text="The payout that it replaces"
+    )
 
 
 class AttemptSerializer(serializers.Serializer):
@@ -76,10 +110,19 @@ class AttemptSerializer(serializers.Serializer):
     timestamp = serializers.DateTimeField(source="retry_timestamp")
 
 
-class DetailSerializer(DisbursementSerializer):
+class DetailSerializer(ListedSerializer):
     """One payout with its attempts."""
 
     retryHistory = serializers.SerializerMethodField()  # noqa: N815
+
+    correctedBy = serializers.SerializerMethodField()  # noqa: N815
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_correctedBy(self, row: DisbursementRequest) -> str | None:  # noqa: N802
+        """The payout that replaces it."""
+        found = DisbursementRequest.objects.filter(corrects=row).values_list("pk", flat=True)
+        child = found.first()
+        return str(child) if child else None
 
     @extend_schema_field(AttemptSerializer(many=True))
     def get_retryHistory(self, row: DisbursementRequest) -> Any:  # noqa: ARG002, N802
@@ -95,11 +138,11 @@ class InstructedAnswer(serializers.Serializer):
     disbursement = DisbursementSerializer()
 
 
-class ListAnswer(serializers.Serializer):
+class DisbursementsAnswer(serializers.Serializer):
     """Answer of GET /api/disburse."""
 
     success = serializers.BooleanField()
-    disbursements = DisbursementSerializer(many=True)
+    disbursements = ListedSerializer(many=True)
     nextCursor = serializers.CharField(allow_null=True)  # noqa: N815
 
 

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 VALUE_LENGTH_MAX = 10_000
+ID_EXAMPLE = "0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11"
 
 
 class Text(serializers.CharField):
@@ -49,3 +51,28 @@ class Shillings(serializers.Field):
     def to_representation(self, value: Any) -> Any:
         """Never answered: DisbursementSerializer does."""
         return value
+
+
+class Id(serializers.UUIDField):
+    """An id as a JSON text."""
+
+    default_error_messages = {"wrong_type": f"must be an id, such as {ID_EXAMPLE}."}
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Refuses everything but a UUID in quotation marks."""
+        try:
+            return UUID(data)
+        except (ValueError, TypeError, AttributeError):
+            self.fail("wrong_type")
+
+
+class Yes(serializers.BooleanField):
+    """`true` or `false`, and nothing that only looks like them."""
+
+    default_error_messages = {"wrong_type": "must be true or false, without quotation marks."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Refuses texts and numbers."""
+        if not isinstance(data, bool):
+            self.fail("wrong_type")
+        return data

@@ -1,16 +1,21 @@
 """The body of POST /api/disburse: field by field, nothing unknown, nothing of another type."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core import money
-from disbursements.api.fields import Shillings, Text, Whole
+from disbursements.api.fields import ID_EXAMPLE, Id, Shillings, Text, Whole
 from disbursements.rules import intake
-from disbursements.rules.intake import Instruction
-from vault.api.errors import bad_fields
+from disbursements.rules.intake import Instruction, Problem
+from vault.api.bodies import StrictSerializer, read_body
+from vault.api.errors import ApiError, bad_fields
 
 NAMES = {
     "client_reference": "clientReference",
@@ -26,9 +31,9 @@ EXAMPLES = {
     "clientReference": '"SAL-2026-11-0001"',
     "msisdn": '"0712345678"',
     "amount": "1250",
+    "partner": f'"{ID_EXAMPLE}"',
 }
-NAME_SHOWN_MAX = 60
-UNKNOWN_SHOWN_MAX = 20
+COMPLETE = Instruction(client_reference="SAL-0001", msisdn="0700000001", amount="1250")
 
 
 @extend_schema_field({"type": "integer", "minimum": intake.AMOUNT_UNITS_MIN,
@@ -37,7 +42,7 @@ class Amount(Shillings):
     """Whole shillings."""
 
 
-class InstructionSerializer(serializers.Serializer):
+class InstructionSerializer(StrictSerializer):
     """One payout to instruct."""
 
     clientReference = Text(  # noqa: N815 - the wire's name
@@ -60,51 +65,53 @@ class InstructionSerializer(serializers.Serializer):
     shortcode = Text(
         required=False, help_text="The paybill or till to pay from, when you have several"
     )
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuses what is not named here, then each field of another type."""
-        if not isinstance(data, Mapping):
-            raise serializers.ValidationError({"body": ["must be a JSON object."]})
-        unknown = [name for name in data if name not in self.fields]
-        if unknown:
-            known = ", ".join(self.fields)
-            raise serializers.ValidationError(
-                {
-                    _shown(name): [f"is not a field of this request. Fields are: {known}."]
-                    for name in unknown[:UNKNOWN_SHOWN_MAX]
-                }
-            )
-        return super().to_internal_value(data)
+    partner = Id(
+        required=False,
+        help_text="Whose payout it is: needed from a member of staff who sees several partners",
+    )
 
 
-def read_instruction(body: Any) -> tuple[Instruction, str | None]:
-    """The instruction, and the number of the shortcode if one was named.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The instruction, and the shortcode and the partner if they were named."""
+
+    instruction: Instruction
+    shortcode_number: str | None
+    partner_id: UUID | None
+
+
+def read_instruction(body: Any) -> Asked:
+    """What a body asks for.
 
     Raises ApiError (400) naming each field that is missing, unknown or of another type.
     """
-    serializer = InstructionSerializer(data=body)
-    if not serializer.is_valid():
-        raise bad_fields(
-            {
-                name: [_sentence(name, message) for message in messages]
-                for name, messages in serializer.errors.items()
-            }
-        )
-    values = serializer.validated_data
+    try:
+        values = read_body(InstructionSerializer, body, examples=EXAMPLES)
+    except ApiError as error:
+        raise bad_fields(_wrong_content(body) | error.fields) from None
     instruction = Instruction(**{ours: values[theirs] for ours, theirs in NAMES.items()})
-    return instruction, values.get("shortcode")
+    return Asked(
+        instruction=instruction,
+        shortcode_number=values.get("shortcode"),
+        partner_id=values.get("partner"),
+    )
 
 
-def _sentence(name: str, message: Any) -> str:
-    if getattr(message, "code", "") == "required":
-        return f"is missing: an example is {EXAMPLES[name]}."
-    if getattr(message, "code", "") == "blank":
-        return f"is empty: an example is {EXAMPLES.get(name, 'a text')}."
-    if getattr(message, "code", "") == "null":
-        return "must not be null: leave the field out instead."
-    return str(message)
+def camel(problems: Iterable[Problem]) -> dict[str, list[str]]:
+    """What is wrong with the content of fields, under the wire's names."""
+    fields: dict[str, list[str]] = {}
+    for problem in problems:
+        fields.setdefault(NAMES[problem.field], []).append(f"{problem.message}.")
+    return fields
 
 
-def _shown(name: str) -> str:
-    name = name.encode(errors="replace").decode().replace("\x00", "?")
-    return name if len(name) <= NAME_SHOWN_MAX else f"{name[:NAME_SHOWN_MAX]}…"
+def _wrong_content(body: Any) -> dict[str, list[str]]:
+    """What is wrong with the content of the fields whose type is right."""
+    fields, values = InstructionSerializer().fields, {}
+    for ours, theirs in NAMES.items():
+        if isinstance(body, Mapping) and theirs in body:
+            with suppress(serializers.ValidationError):
+                values[ours] = fields[theirs].run_validation(body[theirs])
+    instruction = replace(COMPLETE, **values)
+    _, problems = intake.check(instruction, retries_limit=settings.VAULT_MAX_RETRIES_LIMIT)
+    return camel(problem for problem in problems if problem.field in values)

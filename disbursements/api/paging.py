@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from core.clock import NAIROBI
+from disbursements.api.fields import ID_EXAMPLE
 from disbursements.rules.intake import REFERENCE_LENGTH_MAX
 from disbursements.states import DisbursementStatus
 from vault.api.errors import bad_fields
@@ -42,6 +43,7 @@ class Asked:
     limit: int = LIMIT_DEFAULT
     after: Position | None = None
     statuses: tuple[str, ...] = ()
+    partner_id: UUID | None = None
     client_reference: str | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
@@ -65,7 +67,8 @@ def read_query(query: Mapping[str, str]) -> Asked:
     return Asked(**values)
 
 
-def _limit(text: str) -> int:
+def read_limit(text: str) -> int:
+    """How many rows a page holds. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= 6) or not (
         1 <= int(text) <= LIMIT_MAX
     ):
@@ -73,7 +76,8 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _cursor(text: str) -> Position:
+def read_cursor(text: str) -> Position:
+    """Where the page before ended. Raises ValueError."""
     try:
         padded = text + "=" * (-len(text) % 4)
         content = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
@@ -89,6 +93,13 @@ def _statuses(text: str) -> tuple[str, ...]:
     if set(statuses) - set(DisbursementStatus):
         raise ValueError(f"use one or more of {ALL_STATUSES}, such as queued,retrying.")
     return statuses
+
+
+def _partner(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError(f"is not an id, such as {ID_EXAMPLE}.") from None
 
 
 def _reference(text: str) -> str:
@@ -119,6 +130,14 @@ def _moment(text: str, *, day_offset: int) -> datetime:
         ) from None
 
 
+def read_moment(text: str) -> datetime:
+    """A moment with offset, never a day alone. Raises ValueError."""
+    try:
+        return _with_offset(datetime.fromisoformat(text))
+    except ValueError:
+        raise ValueError("write a moment such as 2026-11-21T14:30:00+03:00.") from None
+
+
 def _with_offset(moment: datetime) -> datetime:
     if moment.utcoffset() is None or not YEAR_MIN <= moment.year <= YEAR_MAX:
         raise ValueError("a moment of our times has an offset")
@@ -126,9 +145,10 @@ def _with_offset(moment: datetime) -> datetime:
 
 
 READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "limit": ("limit", _limit),
-    "cursor": ("after", _cursor),
+    "limit": ("limit", read_limit),
+    "cursor": ("after", read_cursor),
     "status": ("statuses", _statuses),
+    "partner": ("partner_id", _partner),
     "clientReference": ("client_reference", _reference),
     "from": ("created_from", _from),
     "to": ("created_before", _to),

@@ -259,6 +259,8 @@ class Migration(migrations.Migration):
             model_name="bulkitem",
             name="disbursement",
             field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="disbursements.disbursementrequest",
@@ -301,6 +303,8 @@ class Migration(migrations.Migration):
             model_name="bulkitem",
             name="run",
             field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="disbursements.bulkrun",
@@ -367,7 +371,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="bulkitem",
-            index=models.Index(fields=["run", "skipped_because"], name="bulk_item_by_reason"),
+            index=models.Index(
+                condition=models.Q(("skipped_because", ""), _negated=True),
+                fields=["run", "skipped_because"],
+                name="bulk_item_by_reason",
+            ),
         ),
         migrations.AddConstraint(
             model_name="bulkitem",

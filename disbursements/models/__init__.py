@@ -16,12 +16,14 @@ from disbursements.models.result_code_rule import (
     WhoseSide,
 )
 from disbursements.models.settlement import SettledAs, Settlement
+from disbursements.models.tally import CodeTally, Tally
 
 __all__ = [
     "AttemptOutcome",
     "BulkItem",
     "BulkRun",
     "BulkVerb",
+    "CodeTally",
     "DisbursementRequest",
     "DisbursementRetryLog",
     "Export",
@@ -36,5 +38,6 @@ __all__ = [
     "SettledAs",
     "Settlement",
     "StatusQuestion",
+    "Tally",
     "WhoseSide",
 ]

@@ -9,6 +9,8 @@ from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from disbursements.models.tally import ATTEMPT_TRIGGERS, CODES_LEFT_OUT
+
 
 class AttemptOutcome(models.TextChoices):
     OPEN = "open", "Open"
@@ -60,8 +62,8 @@ class DisbursementRetryLog(models.Model):
     """One attempt: written before the provider is called, under a reference of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    disbursement = models.ForeignKey(
-        "disbursements.DisbursementRequest", models.PROTECT, related_name="+"
+    disbursement = models.ForeignKey(  # attempt_numbers_unique begins with it
+        "disbursements.DisbursementRequest", models.PROTECT, related_name="+", db_index=False
     )
     retry_attempt = models.PositiveSmallIntegerField(help_text="1 is the first try")
     retry_reason = models.TextField()
@@ -117,6 +119,11 @@ class DisbursementRetryLog(models.Model):
         indexes = [
             models.Index(fields=["conversation_id"], name="attempt_by_conversation"),
             models.Index(fields=["retry_timestamp"], name="attempt_by_moment"),
+            models.Index(
+                fields=["mpesa_response_code", "-retry_timestamp"],
+                condition=~Q(mpesa_response_code__in=CODES_LEFT_OUT),
+                name="attempt_by_code",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="attempt_is_read_only", fields=WRITTEN_FIRST),
@@ -146,6 +153,7 @@ class DisbursementRetryLog(models.Model):
                     RETURN NEW;
                 """,
             ),
+            *ATTEMPT_TRIGGERS,
         ]
 
     def __str__(self) -> str:

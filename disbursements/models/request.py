@@ -4,11 +4,15 @@ import uuid
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from core.states import Machine
 from disbursements import states
+from disbursements.models.tally import PAYOUT_TRIGGERS
 from disbursements.states import DisbursementStatus
 
 INSTRUCTION = [
@@ -24,8 +28,12 @@ class DisbursementRequest(models.Model):
     Status = DisbursementStatus
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    partner = models.ForeignKey("vault.Partner", models.PROTECT, related_name="+")
-    shortcode = models.ForeignKey("vault.Shortcode", models.PROTECT, related_name="+")
+    partner = models.ForeignKey(  # by_partner_newest and by_shortcode_newest begin with them
+        "vault.Partner", models.PROTECT, related_name="+", db_index=False
+    )
+    shortcode = models.ForeignKey(
+        "vault.Shortcode", models.PROTECT, related_name="+", db_index=False
+    )
     rail = models.CharField(max_length=20)
     status = models.CharField(
         max_length=12, choices=[(status.value, status.value) for status in DisbursementStatus]
@@ -129,11 +137,16 @@ class DisbursementRequest(models.Model):
                 fields=["ask_at", "id"], condition=Q(ask_at__isnull=False), name="due_to_ask"
             ),
             models.Index(fields=["partner", "-created_at", "-id"], name="by_partner_newest"),
+            models.Index(fields=["shortcode", "-created_at", "-id"], name="by_shortcode_newest"),
             models.Index(fields=["-created_at", "-id"], name="by_newest"),
             models.Index(fields=["status", "-created_at"], name="by_status_newest"),
             models.Index(fields=["msisdn"], name="by_msisdn"),
-            models.Index(fields=["parked_cause"], condition=Q(status="parked"), name="by_cause"),
-            models.Index(fields=["origin_id"], name="by_origin"),
+            models.Index(
+                fields=["parked_cause", "-created_at", "-id"],
+                condition=Q(status="parked"),
+                name="by_cause_newest",
+            ),
+            models.Index(fields=["origin_id", "-created_at", "-id"], name="by_origin_newest"),
             models.Index(
                 fields=["completed_at"],
                 condition=Q(completed_at__isnull=False),
@@ -144,6 +157,20 @@ class DisbursementRequest(models.Model):
                 condition=Q(person_needed_at__isnull=False),
                 name="by_person_needed",
             ),
+            models.Index(
+                fields=["failure_code", "-created_at"],
+                condition=~Q(failure_code=""),
+                name="by_code_newest",
+            ),
+            models.Index(
+                fields=["status_at"], condition=Q(status="unknown"), name="by_unknown_since"
+            ),
+            models.Index(fields=["amount_minor", "-created_at"], name="by_amount_newest"),
+            models.Index(
+                OpClass(Upper("client_reference"), name="text_pattern_ops"),
+                name="by_reference_start",
+            ),
+            GinIndex(SearchVector("payee_name", config="simple"), name="by_words_of_name"),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="instruction_is_read_only", fields=INSTRUCTION),
@@ -155,6 +182,7 @@ class DisbursementRequest(models.Model):
                 & pgtrigger.Q(old__status__df=pgtrigger.F("new__status"))
                 & ~(pgtrigger.Q(old__status="completed") & pgtrigger.Q(new__status="returned")),
             ),
+            *PAYOUT_TRIGGERS,
         ]
 
     def __str__(self) -> str:

@@ -114,6 +114,9 @@ def _completed(
     if failed_before and not attempt.success_reported_at:
         text = f"a status query says completed, receipt {event.receipt}"
         return contradict.paid_after_failure(row, attempt, text, at=at)
+    if attempt.proof == Proof.PERSON:
+        text = f"attempt {attempt.retry_attempt} was settled by hand, but a status query says paid"
+        return contradict.noted(row, text, at=at)
     if not match.is_current(row, attempt):
         return contradict.noted(row, f"attempt {attempt.retry_attempt} was paid too", at=at)
     settle.complete(

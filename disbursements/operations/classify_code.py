@@ -9,10 +9,13 @@ from django.db import IntegrityError, transaction
 from core import alerts, states
 from core.refusals import Refused
 from disbursements.models import ResultCodeRule
+from disbursements.operations.install_rules import TEXTS
 from disbursements.operations.judge import UNCLASSIFIED_ALERT
+from disbursements.rules.classify import ANY_API
 
-EDITABLE = ("meaning", "outcome", "next", "scope", "text_pattern")
+EDITABLE = (*TEXTS, "outcome", "next", "scope", "text_pattern")
 REASON_LENGTH_MIN = 8
+WHERE_MET = ("b2c", "http", "status", ANY_API)
 
 
 class BadRule(Refused):
@@ -47,8 +50,16 @@ def add_rule(
         rule = ResultCodeRule(api=api, code=code, **values)
         _save(rule, at)
         states.note(rule, at=at, because=reason, actor=actor, details={"new": values})
-        alerts.close_alerts(kind=UNCLASSIFIED_ALERT, key=f"{api}:{code}", at=at, actor=actor)
+        _close_alerts(rule, at=at, actor=actor)
         return rule
+
+
+def _close_alerts(rule: ResultCodeRule, *, at: datetime, actor: str) -> None:
+    """A row for any API classifies the code wherever it was met."""
+    apis = WHERE_MET if rule.api == ANY_API else [rule.api]
+    for api in apis:
+        key = f"{api}:{rule.code}"
+        alerts.close_alerts(kind=UNCLASSIFIED_ALERT, key=key, at=at, actor=actor)
 
 
 def _check_reason(reason: str) -> None:

@@ -5,13 +5,26 @@ from datetime import datetime
 from core import clock, states
 from core.alerts import raise_alert
 from core.models import AlertSeverity
-from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
+from disbursements.models import (
+    AttemptOutcome,
+    DisbursementRequest,
+    DisbursementRetryLog,
+    Proof,
+)
 from disbursements.operations import match
 from disbursements.states import DisbursementStatus
 from gateways.interface import Delivery
 
 ALERT_KIND = "contradictory_reports"
+CORRECTION_ALERT = "corrected_but_paid"
 ASK_AGAIN_MINUTES = 2
+HELD_BACK = (
+    DisbursementStatus.HELD,
+    DisbursementStatus.QUEUED,
+    DisbursementStatus.RETRYING,
+    DisbursementStatus.PARKED,
+)
+NOT_PAID = (DisbursementStatus.CANCELLED, DisbursementStatus.FAILED)
 STOPPABLE = (
     DisbursementStatus.ACCEPTED,
     DisbursementStatus.RETRYING,
@@ -32,7 +45,8 @@ def paid_after_failure(
 ) -> Delivery:
     """Success is reported of what was reported as failed: nothing more is sent; we ask again.
 
-    Where a newer attempt is already under way, only a person can put it right.
+    Where a newer attempt is already under way, or two persons settled this one as not paid, only
+    a person can put it right.
     """
     if attempt.success_reported_at:
         return Delivery.DUPLICATE
@@ -41,7 +55,7 @@ def paid_after_failure(
     _tell(row, f"success after failure: {text}", at)
     because = f"contradiction: success after failure: {text}"
     ask_at = at + clock.minutes(ASK_AGAIN_MINUTES)
-    if not match.is_current(row, attempt):
+    if attempt.proof == Proof.PERSON or not match.is_current(row, attempt):
         wait_for_a_person(row, f"{because} (of attempt {attempt.retry_attempt})", at=at)
     elif row.status in STOPPABLE:
         states.advance(
@@ -75,6 +89,15 @@ def for_a_person(row: DisbursementRequest, text: str, *, at: datetime) -> Delive
     return Delivery.CONTRADICTORY
 
 
+def original_was_paid(row: DisbursementRequest, *, at: datetime) -> None:
+    """It was thought not paid: what replaces it, and what replaces that, must not be paid too."""
+    child = DisbursementRequest.objects.filter(corrects=row).first()
+    while child is not None:
+        if child.status not in NOT_PAID:
+            _tell_of_the_correction(row, child, at)
+        child = DisbursementRequest.objects.filter(corrects=child).first()
+
+
 def wait_for_a_person(row: DisbursementRequest, because: str, *, at: datetime) -> None:
     """Put it into the queue of what only a person can settle."""
     row.person_needed_at = at
@@ -88,3 +111,17 @@ def _tell(row: DisbursementRequest, text: str, at: datetime) -> None:
         kind=ALERT_KIND, key=str(row.pk), severity=AlertSeverity.CRITICAL, at=at,
         text=f"The reports about {row.client_reference} contradict each other: {text}",
     )  # fmt: skip
+
+
+def _tell_of_the_correction(
+    row: DisbursementRequest, child: DisbursementRequest, at: datetime
+) -> None:
+    do = f"It is {child.status}: see whether both were paid."
+    if child.status in HELD_BACK:
+        do = "It is held back: cancel it, or stop its retries."
+    raise_alert(
+        kind=CORRECTION_ALERT, key=str(child.pk), severity=AlertSeverity.CRITICAL, at=at,
+        text=f"{row.client_reference} was paid after all, and {child.client_reference} replaces "
+        f"it. {do}",
+    )  # fmt: skip
+    states.note(child, at=at, because=f"{row.client_reference}, which it replaces, was paid")

@@ -13,7 +13,7 @@ from core.callers import Caller
 from core.refusals import Refused
 from disbursements.models import Export
 from disbursements.queries import selection as selections
-from disbursements.queries.exported import COLUMNS, DEFAULT_COLUMNS, statement
+from disbursements.queries.exported import COLUMNS, DEFAULT_COLUMNS, ZONE, statement
 
 PERMISSION = "disbursements.export_disbursementrequest"
 SEE_PHONES = "disbursements.see_phones"
@@ -141,7 +141,7 @@ def _counted(record: Export, first: bytes, blocks: Iterator[tuple[bytes, int]]) 
 def _csv(
     sql: str, parameters: tuple[object, ...], columns: Sequence[str]
 ) -> Iterator[tuple[bytes, int]]:
-    yield f"{','.join(columns)}\r\n".encode(), 0
+    yield f"{','.join(columns)}\n".encode(), 0
     for rows in _copied(sql, parameters, "(FORMAT csv)"):
         yield b"".join(rows), len(rows)
 
@@ -162,6 +162,8 @@ def _copied(sql: str, parameters: tuple[object, ...], options: str) -> Iterator[
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [f"{TIME_LIMIT_S}s"])
+        cursor.execute("SET LOCAL TimeZone = %s", [ZONE])
+        cursor.execute("SET LOCAL DateStyle = 'ISO'")
         copy = SQL(f"COPY ({sql}) TO STDOUT WITH {options}")
         rows: list[bytes] = []
         size = 0

@@ -120,7 +120,7 @@ def instruct(
         if earlier is not None:
             return Instructed(disbursement=earlier, replayed=True)
         shortcode = shortcode_for(partner_id=partner_id, number=shortcode_number)
-        row = _row(
+        row = new_row(
             checked, shortcode, origin=origin, origin_id=origin_id, actor=actor, at=at,
             digest=digest,
         )  # fmt: skip
@@ -161,7 +161,7 @@ def instruct_many(
             for each in wrong
         ]
         if checked is not None:
-            row = _row(
+            row = new_row(
                 checked, shortcode, origin=origin, origin_id=origin_id, actor=actor, at=at,
                 digest=checked.digest(shortcode_number=shortcode_number),
             )  # fmt: skip
@@ -222,7 +222,7 @@ def _add(
     return ManyInstructed(added=len(fresh), replayed=replayed, problems=problems)
 
 
-def _row(
+def new_row(
     checked: Checked,
     shortcode: Shortcode,
     *,
@@ -232,6 +232,7 @@ def _row(
     at: datetime,
     digest: bytes,
 ) -> DisbursementRequest:
+    """A queued payout of what was checked; not stored yet."""
     retries = intake.MAX_RETRIES_DEFAULT if checked.max_retries is None else checked.max_retries
     return DisbursementRequest(
         partner_id=shortcode.partner_id,

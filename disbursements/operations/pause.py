@@ -1,8 +1,9 @@
 """Pause and resume sending; release what was parked for a cause."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -135,7 +136,7 @@ def release_many(
                 .filter(pk__in=named[first : first + RELEASE_BATCH])
                 .order_by("id")
             )
-            _send_again(rows, reason, actor, at)
+            send_again(rows, reason=reason, actor=actor, at=at)
             released += len(rows)
         jobs.after_commit("retry")
     return ReleasedMany(released=released, skipped=len(named) - released)
@@ -171,19 +172,30 @@ def _release(cause: str, reason: str, actor: str, at: datetime) -> int:
         )
         if not rows:
             return released
-        _send_again(rows, reason, actor, at)
+        send_again(rows, reason=reason, actor=actor, at=at)
         released += len(rows)
 
 
-def _send_again(
-    rows: Sequence[DisbursementRequest], reason: str, actor: str, at: datetime
+def send_again(
+    rows: Sequence[DisbursementRequest],
+    *,
+    reason: str,
+    actor: str,
+    at: datetime,
+    details: dict[str, Any] | None = None,
 ) -> None:
+    """What is parked is due now, and uses up no retry. In a transaction, on locked rows."""
     causes = {row.parked_cause for row in rows}
     states.advance_many(
         rows, to=DisbursementStatus.RETRYING, at=at, because=f"released: {reason}",
-        actor=actor, next_retry_at=at, parked_cause="", retry_reason="the cause was put right",
-        person_needed_at=None, person_needed_because="",
+        actor=actor, details=details, next_retry_at=at, parked_cause="",
+        retry_reason="the cause was put right", person_needed_at=None, person_needed_because="",
     )  # fmt: skip
-    for cause in causes:
-        if not queries.parked_for(cause=cause).exists():
+    tell_nothing_is_parked(causes=causes, actor=actor, at=at)
+
+
+def tell_nothing_is_parked(*, causes: Collection[str], actor: str, at: datetime) -> None:
+    """Close the alerts of those causes for which nothing is parked any more."""
+    for cause in sorted(causes):
+        if cause and not queries.parked_for(cause=cause).exists():
             alerts.close_alerts(kind=PARKED_ALERT, key=cause, at=at, actor=actor)

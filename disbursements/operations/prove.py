@@ -18,7 +18,7 @@ from disbursements.models import (
     PauseScope,
     Proof,
 )
-from disbursements.operations import doubt
+from disbursements.operations import doubt, overtake
 from disbursements.operations import pause as pausing
 from disbursements.rules.classify import Verdict
 from disbursements.rules.retry_policy import GIVE_UP, PARK, RETRY, Decision, decide
@@ -46,6 +46,7 @@ def not_paid(
     elif verdict.scope == "shortcode":
         pause_shortcode(row, verdict, at)
     doubt.settled(row, attempt, at=at)
+    overtake.answered(row, attempt=attempt, at=at)
     _close(attempt, proof, details, at, verdict=verdict, counted=decision.counted)
     if row.status == DisbursementStatus.RETRYING:
         states.note(row, at=at, because=f"proven not paid: {proof.label}", actor=actor)
@@ -68,6 +69,25 @@ def unsent(
         row, to=DisbursementStatus.RETRYING, at=at, because=because, next_retry_at=at + wait,
         retry_reason=because, lease_until=None, ask_at=None,
     )  # fmt: skip
+
+
+def by_persons(attempt: DisbursementRetryLog, *, details: dict[str, Any], at: datetime) -> None:
+    """Two persons settled that this attempt did not pay: that is its proof from now on.
+
+    A success that was reported of it no longer counts; when that was, and what proved the
+    opposite before, stays in its details. The row is the caller's to move.
+    """
+    before = {"proof": attempt.proof, "details": attempt.proof_details}
+    if attempt.success_reported_at:
+        before["success_reported_at"] = attempt.success_reported_at.isoformat()
+        attempt.success_reported_at = None
+        attempt.save(update_fields=["success_reported_at"])
+    details = details | {"before": before}
+    if attempt.outcome == AttemptOutcome.OPEN:
+        _close(attempt, Proof.PERSON, details, at, verdict=None, counted=True)
+        return
+    attempt.proof, attempt.proof_details, attempt.settled_at = Proof.PERSON, details, at
+    attempt.save(update_fields=["proof", "proof_details", "settled_at"])
 
 
 def decision_on(row: DisbursementRequest, verdict: Verdict, at: datetime) -> Decision:

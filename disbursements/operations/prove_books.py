@@ -1,9 +1,10 @@
-"""Prove the books: the ledger balances, and its state fits every disbursement's."""
+"""Prove the books: the ledger balances, and its state and the tallies fit the payouts."""
 
 from collections.abc import Iterator
 
 from django.db import connection
 
+from disbursements.operations.tallies import misfits
 from ledger import queries as books
 
 # Every attempt against what the ledger knows of its hold. A payment proven only after the hold
@@ -29,7 +30,8 @@ ATTEMPT_MISFITS = """
            END
 """
 
-# The latest attempt against the status of its disbursement.
+# The latest attempt against the status of its disbursement. Of a completed one, two persons may
+# have settled that an earlier attempt was the one that paid.
 STATUS_MISFITS = """
     SELECT request.client_reference, request.status, coalesce(log.outcome, 'none')
       FROM disbursement_requests request
@@ -44,7 +46,10 @@ STATUS_MISFITS = """
                   OR (log.outcome = 'not_paid' AND log.success_reported_at IS NOT NULL), false)
              WHEN 'retrying' THEN NOT coalesce(log.outcome IN ('open', 'not_paid'), false)
              WHEN 'cancelled' THEN coalesce(log.outcome, 'not_paid') <> 'not_paid'
-             WHEN 'completed' THEN log.outcome IS DISTINCT FROM 'paid'
+             WHEN 'completed' THEN log.outcome IS DISTINCT FROM 'paid' AND NOT (
+                  coalesce(log.outcome = 'not_paid', false)
+                  AND EXISTS (SELECT FROM disbursement_retry_logs earlier
+                      WHERE earlier.disbursement_id = request.id AND earlier.outcome = 'paid'))
              WHEN 'returned' THEN log.outcome IS DISTINCT FROM 'paid'
              ELSE log.outcome IS DISTINCT FROM 'not_paid'
            END
@@ -66,3 +71,4 @@ def breaks() -> Iterator[str]:
         cursor.execute(STATUS_MISFITS)
         for reference, status, outcome in cursor:
             yield f"{reference} is {status}, but its latest attempt is {outcome}"
+    yield from misfits()

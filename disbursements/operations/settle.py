@@ -11,7 +11,7 @@ from django.db import transaction
 import ledger.operations as books
 from core import states
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
-from disbursements.operations import contradict, doubt, fail, match
+from disbursements.operations import contradict, doubt, fail, match, overtake
 from disbursements.states import DisbursementStatus
 from gateways.interface import Arrival, Delivery, PayoutResult
 from ledger import chart
@@ -50,20 +50,25 @@ def complete(
     completed_at: datetime | None,
     at: datetime,
     because: str,
+    actor: str = states.SYSTEM,
 ) -> None:
     """Paid: the receipt on record, the money out of the books. Inside a transaction, locked."""
     late = attempt.outcome == AttemptOutcome.NOT_PAID
     doubt.settled(row, attempt, at=at)
+    overtake.answered(row, at=at)
     attempt.outcome = AttemptOutcome.PAID
     attempt.settled_at = at
     attempt.mpesa_response_code = "0"
     attempt.save(update_fields=["outcome", "settled_at", "mpesa_response_code"])
     states.advance(
-        row, to=DisbursementStatus.COMPLETED, at=at, because=because, receipt=receipt,
-        completed_at=completed_at or at, lease_until=None, ask_at=None, next_retry_at=None,
-        failure_code="", failure_text="", person_needed_at=None, person_needed_because="",
+        row, to=DisbursementStatus.COMPLETED, at=at, because=because, actor=actor,
+        receipt=receipt, completed_at=completed_at or at,
+        lease_until=None, ask_at=None, next_retry_at=None, failure_code="", failure_text="",
+        person_needed_at=None, person_needed_because="",
     )  # fmt: skip
     _book(row, attempt, f"{row.client_reference} paid, receipt {receipt}", at, late=late)
+    if late:
+        contradict.original_was_paid(row, at=at)
 
 
 def _book(

@@ -1,13 +1,17 @@
 """Reads. What is due and what the result-code table says is used everywhere; the rest by name."""
 
 from disbursements.queries.due import (
+    CORRECTED,
     OPEN_ATTEMPT,
+    ORIGINAL_IN_DOUBT,
     SAID_TO_BE_PAID,
     active_pauses,
+    as_rule,
     current_attempt,
     next_moment,
     not_paused,
     parked_for,
+    paused,
     releasable,
     shortcodes_not_to_ask,
     shortcodes_to_ask,
@@ -18,13 +22,17 @@ from disbursements.queries.due import (
 )
 
 __all__ = [
+    "CORRECTED",
     "OPEN_ATTEMPT",
+    "ORIGINAL_IN_DOUBT",
     "SAID_TO_BE_PAID",
     "active_pauses",
+    "as_rule",
     "current_attempt",
     "next_moment",
     "not_paused",
     "parked_for",
+    "paused",
     "releasable",
     "shortcodes_not_to_ask",
     "shortcodes_to_ask",

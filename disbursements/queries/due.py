@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Min, OuterRef, Q, QuerySet
 
 from disbursements.models import (
     AttemptOutcome,
@@ -29,30 +29,59 @@ SAID_TO_BE_PAID = Exists(
     ).exclude(outcome=AttemptOutcome.PAID)
 )
 
+# A correction replaces it: it is never sent again.
+CORRECTED = Exists(DisbursementRequest.objects.filter(corrects=OuterRef("pk")))
+
+class _EarlierInDoubt(Func):
+    """Whether one of those that a payout replaces, however far back, may have been paid."""
+
+    template = """(%(expressions)s IS NOT NULL AND EXISTS (
+        WITH RECURSIVE earlier (id) AS (
+            SELECT %(expressions)s
+             UNION
+            SELECT nearer.corrects_id
+              FROM disbursement_requests AS nearer JOIN earlier ON nearer.id = earlier.id
+             WHERE nearer.corrects_id IS NOT NULL
+        )
+        SELECT 1 FROM disbursement_requests AS original JOIN earlier ON original.id = earlier.id
+         WHERE original.status NOT IN ('failed', 'cancelled')
+            OR original.person_needed_at IS NOT NULL))"""
+    output_field = BooleanField()
+
+
+# It replaces a payout that may have been paid after all: nothing leaves until that is settled.
+ORIGINAL_IN_DOUBT = _EarlierInDoubt(F("corrects_id"))
+
 
 def active_pauses() -> QuerySet[Pause]:
     """The pauses that are on, oldest first."""
     return Pause.objects.filter(ended_at=None).order_by("started_at")
 
 
-def not_paused(rows: QuerySet[DisbursementRequest]) -> QuerySet[DisbursementRequest]:
-    """Without the rows that a pause covers."""
+def paused() -> Q:
+    """What a pause covers now, as a condition on payouts."""
     targets: dict[str, list[str]] = {}
     for scope, target in active_pauses().values_list("scope", "target"):
         targets.setdefault(scope, []).append(target)
     if PauseScope.EVERYTHING in targets:
-        return rows.none()
-    return rows.exclude(
+        return Q(pk__isnull=False)
+    return (
         Q(partner_id__in=targets.get(PauseScope.PARTNER, []))
         | Q(rail__in=targets.get(PauseScope.RAIL, []))
         | Q(shortcode_id__in=targets.get(PauseScope.SHORTCODE, []))
     )
 
 
+def not_paused(rows: QuerySet[DisbursementRequest]) -> QuerySet[DisbursementRequest]:
+    """Without the rows that a pause covers."""
+    return rows.exclude(paused())
+
+
 def _sendable() -> QuerySet[DisbursementRequest]:
     """Rows of active owners that no person has to settle first."""
     return DisbursementRequest.objects.filter(
         ~SAID_TO_BE_PAID,
+        ~ORIGINAL_IN_DOUBT,
         partner__is_active=True,
         shortcode__is_active=True,
         person_needed_at=None,
@@ -63,7 +92,7 @@ def to_send(*, status: str, at: datetime) -> QuerySet[DisbursementRequest]:
     """What may be sent at this moment: due, of active owners, unpaused, its last try proven."""
     rows = _sendable().filter(status=status)
     if status == DisbursementStatus.RETRYING:
-        rows = rows.filter(~OPEN_ATTEMPT, next_retry_at__lte=at)
+        rows = rows.filter(~OPEN_ATTEMPT, ~CORRECTED, next_retry_at__lte=at)
         return not_paused(rows).order_by("next_retry_at", "id")
     return not_paused(rows.filter(due_at__lte=at)).order_by("due_at", "id")
 
@@ -114,9 +143,9 @@ def next_moment(*, job: str) -> datetime | None:
         status = DisbursementStatus.QUEUED if job == "send" else DisbursementStatus.RETRYING
         field = "due_at" if job == "send" else "next_retry_at"
         due = not_paused(_sendable().filter(status=status))
-        return (due if job == "send" else due.exclude(OPEN_ATTEMPT)).aggregate(moment=Min(field))[
-            "moment"
-        ]
+        if job == "retry":
+            due = due.filter(~OPEN_ATTEMPT, ~CORRECTED)
+        return due.aggregate(moment=Min(field))["moment"]
     if job == "ask":
         asked = rows.filter(ask_at__isnull=False).exclude(shortcode_id__in=shortcodes_not_to_ask())
         return asked.aggregate(moment=Min("ask_at"))["moment"]
@@ -127,15 +156,16 @@ def next_moment(*, job: str) -> datetime | None:
 def verdict_on(*, api: str, code: str, text: str) -> Verdict:
     """What the result-code table says of an answer."""
     rows = ResultCodeRule.objects.filter(Q(code=code) | Q(code=""), api__in=[api, "any"])
-    rules = [
-        Rule(
-            api=row.api, meaning=row.meaning, outcome=row.outcome, next_step=row.next,
-            scope=row.scope, code=row.code, code_from=row.code_from, code_to=row.code_to,
-            text_pattern=row.text_pattern,
-        )
-        for row in rows
-    ]  # fmt: skip
-    return judge(api=api, code=code, text=text, rules=rules)
+    return judge(api=api, code=code, text=text, rules=[as_rule(row) for row in rows])
+
+
+def as_rule(row: ResultCodeRule) -> Rule:
+    """A row of the table for the pure rules."""
+    return Rule(
+        api=row.api, meaning=row.meaning, outcome=row.outcome, next_step=row.next,
+        scope=row.scope, code=row.code, code_from=row.code_from, code_to=row.code_to,
+        text_pattern=row.text_pattern,
+    )  # fmt: skip
 
 
 def current_attempt(row: DisbursementRequest) -> DisbursementRetryLog | None:

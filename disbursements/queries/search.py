@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 
 from core import money, phones
@@ -13,30 +14,50 @@ from gateways.interface import Rail
 from vault.models import Partner
 
 FOUND_MAX = 200
+WORDS_MAX = 8
+WORDS_OF_NAME = SearchVector("payee_name", config="simple")  # as the index by_words_of_name
 _AMOUNT = re.compile(r"(?:[A-Za-z]{3}\s+)?([0-9][0-9,]*(?:\.[0-9]{1,2})?)", re.ASCII)
+_WORD = re.compile(r"[^\W_]+")
 _SUFFIX_WITHOUT_ZERO = re.compile(r"[17][0-9]{8}", re.ASCII)
 
 
 def found(
     rows: QuerySet[DisbursementRequest], *, text: str, may_see_phones: bool
 ) -> QuerySet[DisbursementRequest]:
-    """Rows with exactly this id, reference, receipt or phone; else this amount or name part.
+    """Rows with exactly this id, reference, receipt or phone; else of this amount, or whose
+    name has words that begin so, or whose reference begins so.
 
-    Phones are searched only for those who may see them: a hit would tell whose a number is.
+    Only what is among `rows` counts as found: another partner's reference tells nothing. Phones
+    are searched only for those who may see them: a hit would tell whose a number is.
     """
     term = text.strip()
     if not term:
         return rows
-    exact = {pk for ids in _exact(term, may_see_phones) for pk in ids[:FOUND_MAX]}
-    if exact:
-        return rows.filter(pk__in=exact)
+    msisdn = msisdn_in(term)
+    exact = {pk for ids in _exact(term) for pk in ids[:FOUND_MAX]}
+    hits = Q(pk__in=exact)
+    if msisdn and may_see_phones:
+        hits |= Q(msisdn=msisdn)
+    if rows.filter(hits).exists():
+        return rows.filter(hits)
     amount = amount_in(term)
     if amount is not None:
         return rows.filter(amount_minor=amount)
-    return rows.filter(Q(payee_name__icontains=term) | Q(client_reference__istartswith=term))
+    starts = Q(client_reference__istartswith=term)
+    words = words_in(term)
+    if words:
+        rows = rows.annotate(words_of_name=WORDS_OF_NAME)
+        starts |= Q(words_of_name=SearchQuery(words, config="simple", search_type="raw"))
+    return rows.filter(starts)
 
 
-def _exact(term: str, may_see_phones: bool) -> Iterator[QuerySet[Any, UUID]]:
+def words_in(term: str) -> str:
+    """A full-text query for all these words, each as the beginning of one; empty for none."""
+    words = _WORD.findall(term)[:WORDS_MAX]
+    return " & ".join(f"'{word}':*" for word in words)
+
+
+def _exact(term: str) -> Iterator[QuerySet[Any, UUID]]:
     """Queries of ids, each of them by an index."""
     rows, attempts = DisbursementRequest.objects, DisbursementRetryLog.objects
     uuid = _uuid(term)
@@ -49,10 +70,6 @@ def _exact(term: str, may_see_phones: bool) -> Iterator[QuerySet[Any, UUID]]:
     yield rows.filter(rail__in=rails, receipt=term.upper()).values_list("pk", flat=True)
     yield attempts.filter(Q(provider_reference=term)).values_list("disbursement_id", flat=True)
     yield attempts.filter(Q(conversation_id=term)).values_list("disbursement_id", flat=True)
-    msisdn = msisdn_in(term)
-    if msisdn and may_see_phones:
-        latest = rows.filter(msisdn=msisdn).order_by("-created_at")
-        yield latest.values_list("pk", flat=True)
 
 
 def amount_in(term: str) -> int | None:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from core import clock, money
 from core.refusals import Refused
-from disbursements.models import DisbursementRequest, ResultCodeRule
+from disbursements.models import BulkItem, DisbursementRequest, ResultCodeRule
 from disbursements.queries import search
 from disbursements.rules.reason_classes import REASON_CLASSES
 from disbursements.states import DisbursementStatus
@@ -21,6 +21,14 @@ from disbursements.states import DisbursementStatus
 CURRENCY = "KES"
 TEXT_LENGTH_MAX = 200
 VALUES_MAX = 50
+CLOCKS_APART_MAX = timedelta(days=1)  # the provider's clock says when it was paid
+
+RUN_PARTS = {
+    "": Q(),
+    "done": Q(settled_at__isnull=False, skipped_because=""),
+    "skipped": ~Q(skipped_because=""),
+    "waiting": Q(settled_at=None),
+}
 
 S = DisbursementStatus
 
@@ -43,8 +51,7 @@ def rows(
         if name not in CONDITIONS and name != "search":
             known = ", ".join([*CONDITIONS, "search"])
             raise BadSelection(f"is not a filter. Filters are: {known}", field=name[:60])
-        if len(text) > TEXT_LENGTH_MAX or "\x00" in text:
-            raise BadSelection(f"has more than {TEXT_LENGTH_MAX} characters", field=name)
+        _demand_readable(name, text)
         if name != "search":
             found = found.filter(condition(name, text))
     if selection.get("search"):
@@ -54,10 +61,16 @@ def rows(
 
 def condition(name: str, text: str) -> Q:
     """One filter as a condition. Raises BadSelection naming it."""
+    _demand_readable(name, text)
     try:
         return CONDITIONS[name](text.strip())
     except (ValueError, OverflowError) as error:
         raise BadSelection(str(error), field=name) from None
+
+
+def _demand_readable(name: str, text: str) -> None:
+    if len(text) > TEXT_LENGTH_MAX or "\x00" in text:
+        raise BadSelection(f"has more than {TEXT_LENGTH_MAX} characters", field=name)
 
 
 def retryable() -> Q:
@@ -112,10 +125,19 @@ def _amount_to(text: str) -> Q:
 
 def _retries(text: str) -> Q:
     """`2` is exactly two, `1+` is one or more."""
+    return _counted("retry_count", text, "of retries, such as 2, or 1+ for one or more")
+
+
+def _attempts(text: str) -> Q:
+    """How often it was sent: `1` is exactly once, `2+` more than once."""
+    return _counted("attempts_made", text, "of attempts, such as 1, or 2+ for two or more")
+
+
+def _counted(column: str, text: str, example: str) -> Q:
     number = text.removesuffix("+")
     if not (number.isascii() and number.isdigit() and len(number) <= 3):
-        raise ValueError("write a number of retries, such as 2, or 1+ for one or more")
-    return Q(retry_count__gte=int(number)) if text.endswith("+") else Q(retry_count=int(number))
+        raise ValueError(f"write a number {example}")
+    return Q(**{f"{column}__gte" if text.endswith("+") else column: int(number)})
 
 
 def _from(text: str) -> Q:
@@ -133,8 +155,33 @@ def _unknown_for(text: str) -> Q:
     return Q(status=S.UNKNOWN, status_at__lte=before)
 
 
+def _paid_from(text: str) -> Q:
+    return Q(completed_at__gte=_moment(text, days=0))
+
+
+def _paid_to(text: str) -> Q:
+    """Nothing is instructed after it is paid: that leads the newest first to where they begin."""
+    end = _moment(text, days=1)
+    return Q(completed_at__lt=end, created_at__lt=end + CLOCKS_APART_MAX)
+
+
 def _file(text: str) -> Q:
     return Q(origin_id=text)
+
+
+def _run(text: str) -> Q:
+    """The payouts of a bulk run; `ID:done`, `ID:skipped`, `ID:waiting` are those parts of it."""
+    run_id, _, part = text.partition(":")
+    if part not in RUN_PARTS:
+        raise ValueError(
+            f"after the id write nothing or one of {', '.join(filter(None, RUN_PARTS))}"
+        )
+    items = BulkItem.objects.filter(RUN_PARTS[part], run_id=_id(run_id))
+    return Q(pk__in=items.values("disbursement_id"))
+
+
+def _unchanged_since(text: str) -> Q:
+    return Q(status_at__lte=_moment(text, days=1))
 
 
 CONDITIONS: dict[str, Callable[[str], Q]] = {
@@ -149,10 +196,15 @@ CONDITIONS: dict[str, Callable[[str], Q]] = {
     "amount_from": _amount_from,
     "amount_to": _amount_to,
     "retries": _retries,
+    "attempts": _attempts,
     "from": _from,
     "to": _to,
+    "paid_from": _paid_from,
+    "paid_to": _paid_to,
     "unknown_for": _unknown_for,
     "file": _file,
+    "run": _run,
+    "unchanged_since": _unchanged_since,
 }
 
 

@@ -162,6 +162,7 @@ class CallbackAdmin(RecordAdmin):
     actions = (replay_selected,)
     row_actions = (Replay,)
     list_actions = (ReplayMany,)
+    has_phones = True
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Only for those who may replay."""

@@ -31,6 +31,7 @@ class CallAdmin(RecordAdmin):
     search_fields = ("subject_id",)
     search_help_text = "Number or payout id"
     ordering = ("-started_at",)
+    has_phones = True
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -8,15 +8,12 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import django
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.bench.surroundings import answer_of, child, peak_mb
+from tests.bench.surroundings import answer_of, certificate, child, peak_mb
 
 COUNT = 5_000
 GOAL = 0.5
@@ -55,7 +52,7 @@ def _seed(count: int) -> None:
         credentials=Credentials(
             consumer_key="bench", consumer_secret="bench", initiator_password="Bench#1"
         ),
-        certificate=_certificate(), actor="bench", at=at, tps_limit=TPS_LIMIT_MAX,
+        certificate=certificate(), actor="bench", at=at, tps_limit=TPS_LIMIT_MAX,
     )  # fmt: skip
     for start in range(0, count, 1_000):
         instruct_many(
@@ -72,15 +69,6 @@ def _seed(count: int) -> None:
                 for number in range(start, min(start + 1_000, count))
             ],
         )  # fmt: skip
-
-
-def _certificate() -> bytes:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bench")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    dated = builder.not_valid_before(now).not_valid_after(now + timedelta(days=1))
-    return dated.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def _bare(count: int) -> dict[str, Any]:

@@ -6,10 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.db import connection
 
@@ -55,6 +59,16 @@ def answer_of(*arguments: str, **environment: str) -> dict[str, Any]:
         if process.returncode:
             raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}")
         return json.loads(output.splitlines()[-1])
+
+
+def certificate() -> bytes:
+    """A provider's certificate for a day."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bench")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    dated = builder.not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    return dated.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def peak_mb(pid: int | str = "self") -> float:

@@ -1,4 +1,6 @@
-"""All of the product's addresses, and the yardstick of `bench callbacks`."""
+"""All of the product's addresses, and the yardsticks of `bench callbacks` and `bench desk`."""
+
+from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -6,6 +8,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from config.urls import urlpatterns as product
+from disbursements.models import DisbursementRequest
 
 
 @csrf_exempt
@@ -16,4 +19,14 @@ def insert_one_row(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b'{"ResultCode": 0}', content_type="application/json")
 
 
-urlpatterns = [path("bench/row/", insert_one_row), *product]
+def one_payout(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The least that a page of a row can do."""
+    row = DisbursementRequest.objects.get(pk=pk)
+    return HttpResponse(f"{row.client_reference}: {row.amount_minor} {row.currency}")
+
+
+urlpatterns = [
+    path("bench/row/", insert_one_row),
+    path("bench/payout/<uuid:pk>/", one_payout),
+    *product,
+]

@@ -3,12 +3,17 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.auth.models import Group, User
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.scene import Scene
+from tests.wire import Wire
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -48,16 +53,17 @@ def browser() -> Iterator[Browser]:
 def open_desk(
     browser: Browser, engine_db: None, live_server: Any
 ) -> Iterator[Callable[..., Page]]:
-    """Log a member of staff in through the login page; answers with their first page."""
+    """Log a member of staff in through the login page; answers with their first page.
+
+    `role` names a group; without one it is a superuser.
+    """
     contexts: list[BrowserContext] = []
 
     def log_in(
-        username: str = "wanjiku.example", *, superuser: bool = True, **options: Any
+        username: str = "wanjiku.example", *, role: str = "", **options: Any
     ) -> Page:
         if not User.objects.filter(username=username).exists():
-            User.objects.create_user(
-                username, password=PASSWORD, is_staff=True, is_superuser=superuser
-            )
+            _hired(username, role)
         context = browser.new_context(
             **{
                 "viewport": DESK, "base_url": live_server.url, "accept_downloads": True,
@@ -77,6 +83,21 @@ def open_desk(
     yield log_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def scene(wire: Wire, pay: Any) -> Scene:
+    """Payouts over the simulator, nothing paid yet."""
+    return Scene(wire=wire, pay=pay)
+
+
+def _hired(username: str, role: str) -> None:
+    user = User.objects.create_user(
+        username, password=PASSWORD, is_staff=True, is_superuser=not role
+    )
+    if role:
+        import_module("config.migrations.0001_roles").make_roles(apps, None)
+        user.groups.add(Group.objects.get(name=role))
 
 
 def serious_faults(page: Page) -> list[str]:

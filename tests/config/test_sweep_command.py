@@ -7,7 +7,6 @@ from django.core.management import CommandError, call_command
 
 from config import schedules
 from config.schedules import Sweep
-from core.command import BadUsage
 from tests.wire import Wire
 
 
@@ -30,8 +29,10 @@ class TestSweep:
         assert found == {"done": {"send": 1, "ask": 0}}
 
     def test_an_unknown_name_is_bad_usage(self) -> None:
-        with pytest.raises(BadUsage, match="No sweep is called 'sned'"):
+        with pytest.raises(CommandError, match="No sweep is called 'sned'") as refused:
             sweep("sned")
+
+        assert refused.value.returncode == 2
 
     def test_until_idle_ends_when_only_a_person_can_go_on(self, wire: Wire, pay: Any) -> None:
         paid, waits = pay("00001"), pay("99001")

@@ -19,10 +19,12 @@ from disbursements.operations.classify_code import add_rule
 from disbursements.operations.instruct import ConflictingReplay
 from disbursements.operations.judge import UNCLASSIFIED_ALERT
 from disbursements.operations.pause import pause, resume
+from disbursements.rules.by_hand import STATUSES
 from disbursements.states import FINAL
 from disbursements.states import DisbursementStatus as Status
 from gateways.simulator import KeyPair
 from gateways.simulator.customers import SCRIPTS
+from tests.journeys.buttons import VERBS, press
 from tests.journeys.house import JOBS, PARTNERS, UNCLASSIFIED, House, Order
 from tests.journeys.killing import in_a_fixed_order
 from tests.journeys.oracle import Broken, Oracle, Seen
@@ -36,6 +38,7 @@ CUSTOMERS = PLAIN_CUSTOMERS * 4 + TELLING_CUSTOMERS * 4 + sorted(SCRIPTS)
 ORDERS_MAX = 10
 UNFINISHED_MAX = 4
 SELDOM = 3
+PRESSES_MAX = 5
 SPANS_S = {"seconds": 20, "a minute": 61, "a lease": 130, "minutes": 6 * 60, "a rung": 16 * 60,
            "an hour": 3600, "hours": 3 * 3600, "a day": 86_400, "days": 3 * 86_400}  # fmt: skip
 
@@ -53,6 +56,7 @@ class Everyday(RuleBasedStateMachine):
     house: House
     seen: Seen
     steps_taken = 0
+    presses = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,6 +138,17 @@ class Everyday(RuleBasedStateMachine):
         except ConflictingReplay:
             demand_known(self.house, order)
             self.met("conflict refused")
+
+    @precondition(lambda self: self.presses < PRESSES_MAX)
+    @rule(data=st.data(), limit=st.integers(0, 4), write=st.integers(-20, 8), wild=st.booleans())
+    def a_button_is_pressed(self, data: st.DataObject, limit: int, write: int, wild: bool) -> None:
+        self.presses += 1
+        row = data.draw(st.sampled_from(self.seen.rows))
+        fit = [verb for verb in VERBS if wild or row.status in STATUSES[verb]]
+        rows = self.seen.rows if wild else [row]
+        verb = data.draw(st.sampled_from(fit or VERBS))
+        for event in press(self.house, verb, rows, limit=limit, dies_at_write=max(0, write)):
+            self.met(event)
 
     @rule(data=st.data())
     def somebody_acts(self, data: st.DataObject) -> None:

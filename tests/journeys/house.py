@@ -28,6 +28,7 @@ from vault.operations.add_shortcode import Credentials, add_shortcode
 APPS = ("core", "ledger", "gateways", "vault", "disbursements")
 PARTNERS = {"Umoja Example Ltd": ("600111",), "Baraka Example Ltd": ("600222", "600333")}
 JOBS = ("deliver", "recover", "send", "retry", "ask", "resume")
+AT_REST = ("resume", "bulk")
 UNCLASSIFIED = "7777"
 QUIET_DAYS = 14
 IDLE_ROUNDS_MAX = 5
@@ -89,7 +90,7 @@ class House:
 
     def sweep_all(self) -> int:
         """Every sweep once; returns how much was done."""
-        return sum(self.sweep(name) for name in JOBS)
+        return sum(self.sweep(name) for name in (*JOBS, "bulk"))
 
     def collect(self) -> None:
         """Let the provider do what is due by now, and take its callbacks into our hands."""
@@ -159,7 +160,7 @@ class House:
             self.hand_in_all()
             moments = {name: SWEEPS[name].next_moment(at=self.clock.moment) for name in JOBS}
             due = [name for name, moment in moments.items() if moment and moment < self.clock()]
-            done = sum(self.sweep(name) for name in [*due, "resume"])
+            done = sum(self.sweep(name) for name in [*due, *AT_REST])
             if done or self.mail:
                 continue
             assert idle < IDLE_ROUNDS_MAX, f"{due} are due and do nothing"

@@ -173,7 +173,14 @@ def send_without_a_look_at_the_last_try() -> Iterator[None]:
     """A scheduled retry goes out whether or not the last attempt is proven not paid."""
     from django.db.models import Q
 
-    with patch("disbursements.queries.OPEN_ATTEMPT", Q(pk=None)):
+    with patch("disbursements.queries.due.OPEN_ATTEMPT", Q(pk=None)):
+        yield
+
+
+@contextmanager
+def stop_without_proof() -> Iterator[None]:
+    """Staff may give up what nobody has proven yet."""
+    with patch.dict("disbursements.rules.by_hand.CHECKS", {"stop_retrying": ()}):
         yield
 
 
@@ -195,7 +202,7 @@ MUTANTS: dict[str, Callable[[], Any]] = {
     for mutant in (
         retry_on_timeout, trust_a_failure_callback, fail_after_paid, no_inbox_dedupe,
         resend_on_lease_expiry, not_found_believed_at_once, no_fence, any_success_believed,
-        send_without_a_look_at_the_last_try,
+        send_without_a_look_at_the_last_try, stop_without_proof,
     )
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from tests.journeys.searching import drawn_seed, examples, search
 AT_LEAST = {
     "instructed": 200, "came to accepted": 60, "came to completed": 60, "came to unknown": 40,
     "came to retrying": 8, "came to rest": 8, "faults changed": 10, "killed": 40, "frozen": 10,
-    "forged": 10, "letter": 8, "clock on by": 100, "broken": 3, "sweep": 40,
+    "forged": 10, "letter": 8, "clock on by": 100, "broken": 3, "sweep": 40, "by hand": 40,
 }  # fmt: skip
 EACH_IN_A_LONG_SEARCH = (
     "replayed", "conflict refused", "paused", "resumed", "asked by hand", "callback replayed",
@@ -23,7 +23,9 @@ EACH_IN_A_LONG_SEARCH = (
     "forged reused receipt", "forged no receipt", "failure after success",
     "another receipt after success", "broken token", "broken float", "broken initiator",
     "mended", "classified", "clock on by seconds", "clock on by days", "came to failed",
-    "came to parked",
+    "came to parked", "came to cancelled", "by hand: retry done", "by hand: force done",
+    "by hand: stop_retrying done", "by hand: cancel done", "by hand: change_limit done",
+    "by hand: bring_forward done", "by hand: ask done", "killed at a write of bulk",
 )  # fmt: skip
 LONG_SEARCH_RUNS = 400
 

@@ -30,6 +30,7 @@ CONSTRAINTS = {
         "settlement_status_known", "settlement_by_two_persons", "settled_paid_has_receipt",
         "one_open_settlement",
     },
+    "disbursements.Tally": {"tally_paid_within_known"},
     "core.SavedView": {"one_saved_view_per_name"},
     "core.Alert": {"one_open_alert_per_condition"},
     "ledger.Account": {
@@ -45,10 +46,11 @@ CONSTRAINTS = {
 }  # fmt: skip
 TRIGGERS = {
     "disbursements.DisbursementRequest": {
-        "instruction_is_read_only", "no_delete", "completed_stays_completed",
+        "instruction_is_read_only", "no_delete", "completed_stays_completed", "tally_new",
+        "tally_changed",
     },
     "disbursements.DisbursementRetryLog": {
-        "attempt_is_read_only", "no_delete", "proof_before_next",
+        "attempt_is_read_only", "no_delete", "proof_before_next", "codes_new", "codes_changed",
     },
     "disbursements.StatusQuestion": {"no_delete"},
     "disbursements.Export": {"no_delete", "export_is_read_only"},

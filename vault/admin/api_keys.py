@@ -91,6 +91,7 @@ class ApiKeyAdmin(RecordAdmin):
     search_help_text = "First characters or partner"
     ordering = ("-created_at",)
     row_actions = (RevokeKey,)
+    partner_path = "partner"
 
     @column("Key")
     def key(self, row: ApiKey) -> str:

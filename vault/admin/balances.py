@@ -31,6 +31,7 @@ class BalanceReadingAdmin(RecordAdmin):
     search_fields = ("wallet__shortcode__number", "wallet__name")
     search_help_text = "Shortcode or wallet"
     ordering = ("-id",)
+    partner_path = "wallet__shortcode__partner"
 
     @column("Wallet")
     def wallet_text(self, row: BalanceReading) -> str:

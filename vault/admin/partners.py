@@ -33,6 +33,7 @@ class PartnerAdmin(RecordAdmin):
     list_filter = (ActiveFilter,)
     search_fields = ("name",)
     search_help_text = "Name"
+    partner_path = "pk"
 
     @column("State")
     def state(self, row: Partner) -> Any:
@@ -61,7 +62,7 @@ class PartnerAdmin(RecordAdmin):
                     ],
                 ),
                 _shortcodes(row),
-                _keys(row),
+                *([_keys(row)] if request.user.has_perm("vault.view_apikey") else []),
                 steps_of(row),
             ],
         )

@@ -26,6 +26,7 @@ class ShortcodeAdmin(RecordAdmin):
     list_select_related = ("partner",)
     search_fields = ("number", "partner__name")
     search_help_text = "Number or partner"
+    partner_path = "partner"
 
     @column("Kind")
     def kind_text(self, row: Shortcode) -> str:

@@ -1,9 +1,10 @@
-"""Who is asking: `Authorization: Bearer pv_…`, and what that key may do."""
+"""Who is asking: `Authorization: Bearer …` with a partner's key or a person's token."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -11,67 +12,142 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from core import clock
+from core.callers import Caller
 from vault import queries
 from vault.models import ApiKey, Partner
-from vault.rules import api_key
+from vault.operations import staff_tokens
+from vault.rules import api_key, staff_token
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 SCHEME = "Bearer"
+ORIGIN = "api"
 USE_NOTED_EVERY = timedelta(minutes=1)
 MISSING = "Send your API key in the header: Authorization: Bearer pv_…"
+STAFF_ONLY = "Only a member of staff may do this: a partner's key may not."
+DISBURSEMENTS = "disbursements"
+# What a key may do, by its scopes. Never: force, settle, approve.
+SCOPE_PERMISSIONS = {
+    api_key.READ: (
+        "view_disbursementrequest", "view_disbursementretrylog", "view_bulkrun",
+        "see_phones", "export_disbursementrequest",
+    ),
+    api_key.WRITE: (
+        "add_disbursementrequest", "retry_disbursementrequest", "cancel_disbursementrequest",
+        "correct_disbursementrequest",
+    ),
+}  # fmt: skip
 
 
-class ApiKeyAuthentication(BaseAuthentication):
-    """The partner of the key, or 401 with the reason."""
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """What proved who is asking: `key` of a partner's program, or None for a person."""
 
-    def authenticate(self, request: Request) -> tuple[Partner, ApiKey]:
-        """Partner and key; raises AuthenticationFailed."""
-        scheme, _, key = request.headers.get("Authorization", "").strip().partition(" ")
+    caller: Caller
+    key: ApiKey | None = None
+
+
+class BearerAuthentication(BaseAuthentication):
+    """The partner of the key or the person of the token, or 401 with the reason."""
+
+    def authenticate(self, request: Request) -> tuple[Partner | User, Access]:
+        """Who asks, and what they may do; raises AuthenticationFailed."""
+        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
         if not scheme:
             raise AuthenticationFailed(MISSING, code="key_missing")
-        if scheme.lower() != SCHEME.lower() or not api_key.has_key_form(key.strip()):
-            raise AuthenticationFailed("This is not an API key. " + MISSING, code="key_malformed")
-        found = queries.api_key(digest=api_key.digest(key.strip()))
-        if found is None:
-            raise AuthenticationFailed("This API key is not known.", code="key_unknown")
-        if found.revoked_at is not None:
-            raise AuthenticationFailed("This API key was revoked.", code="key_revoked")
-        if not found.partner.is_active:
-            raise AuthenticationFailed("This partner is not active.", code="partner_inactive")
-        _note_use(found, clock.now())
-        return found.partner, found
+        if scheme.lower() == SCHEME.lower():
+            if api_key.has_key_form(text.strip()):
+                return _partner(text.strip())
+            if staff_token.has_token_form(text.strip()):
+                return _person(text.strip())
+        raise AuthenticationFailed("This is not an API key. " + MISSING, code="key_malformed")
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Makes refusals 401."""
         return f'{SCHEME} realm="payment-vault"'
 
 
-class IsPartner(BasePermission):
-    """The key has the scope that the view asks for in `scopes[method]`."""
+class MayDo(BasePermission):
+    """The caller has the permission that the view asks for in `permissions[method]`.
+
+    Of several any one will do, and the view demands the right one once it knows the body.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Raises PermissionDenied naming the missing scope."""
-        if not isinstance(request.auth, ApiKey):
+        """Raises PermissionDenied naming what is missing."""
+        if not isinstance(request.auth, Access):
             return False
-        scopes: dict[str, str] = getattr(view, "scopes", {})
-        needed = scopes.get(request.method or "")
-        if needed and needed not in request.auth.scopes:
-            raise PermissionDenied(f"This API key lacks the scope {needed}.", code="scope_missing")
-        return True
+        permissions: dict[str, str | tuple[str, ...]] = getattr(view, "permissions", {})
+        method = request.method or ""
+        needed = permissions.get("GET" if method == "HEAD" else method)
+        if needed is not None:
+            demand(request, *([needed] if isinstance(needed, str) else needed))
+        return needed is not None or method == "OPTIONS" or not hasattr(view, method.lower())
 
 
-def partner_id_of(request: Request) -> UUID:
-    """The partner whose rows this request may touch, and no other."""
-    return key_of(request).partner_id
-
-
-def key_of(request: Request) -> ApiKey:
-    """The key of a request that IsPartner let in; raises PermissionDenied for any other."""
-    if not isinstance(request.auth, ApiKey):
+def caller_from(request: Request) -> Caller:
+    """Who asks, whose rows they may touch and what they may do; the same for both kinds."""
+    if not isinstance(request.auth, Access):
         raise PermissionDenied(MISSING)
-    return request.auth
+    return request.auth.caller
+
+
+def demand(request: Request, *permissions: str) -> None:
+    """Raises PermissionDenied (403) naming the scope or the permission that is missing.
+
+    Of several permissions any one will do; the first is named.
+    """
+    if any(caller_from(request).may(permission) for permission in permissions):
+        return
+    permission = permissions[0]
+    if not is_key(request):
+        raise PermissionDenied(f"You lack the permission {permission}.", code="permission_missing")
+    scope = scope_of(permission)
+    if scope is None:
+        raise PermissionDenied(STAFF_ONLY, code="staff_only")
+    raise PermissionDenied(f"This API key lacks the scope {scope}.", code="scope_missing")
+
+
+def is_key(request: Request) -> bool:
+    """Whether a partner's program asks, not a person."""
+    return isinstance(request.auth, Access) and request.auth.key is not None
+
+
+def scope_of(permission: str) -> str | None:
+    """The scope that gives a key this permission; None when none does."""
+    name = permission.removeprefix(f"{DISBURSEMENTS}.")
+    return next((scope for scope, names in SCOPE_PERMISSIONS.items() if name in names), None)
+
+
+def _partner(text: str) -> tuple[Partner, Access]:
+    found = queries.api_key(digest=api_key.digest(text))
+    if found is None:
+        raise AuthenticationFailed("This API key is not known.", code="key_unknown")
+    if found.revoked_at is not None:
+        raise AuthenticationFailed("This API key was revoked.", code="key_revoked")
+    if not found.partner.is_active:
+        raise AuthenticationFailed("This partner is not active.", code="partner_inactive")
+    _note_use(found, clock.now())
+    return found.partner, Access(caller=_caller_of_key(found), key=found)
+
+
+def _caller_of_key(key: ApiKey) -> Caller:
+    names = [name for scope in key.scopes for name in SCOPE_PERMISSIONS.get(scope, ())]
+    return Caller(
+        actor=f"api:{key.prefix}",
+        origin=ORIGIN,
+        partners=frozenset([key.partner_id]),
+        permissions=frozenset(f"{DISBURSEMENTS}.{name}" for name in names),
+    )
+
+
+def _person(text: str) -> tuple[User, Access]:
+    try:
+        user = staff_tokens.owner(text=text, at=clock.now())
+    except staff_tokens.TokenRefused as error:
+        raise AuthenticationFailed(f"{error}.", code=error.code) from None
+    return user, Access(caller=queries.caller_of(user, origin=ORIGIN))
 
 
 def _note_use(key: ApiKey, at: datetime) -> None:

@@ -34,7 +34,10 @@ SENTENCES: dict[type[APIException], str] = {
 
 
 class ApiError(APIException):
-    """A refusal with its own status, code, sentence and fields (camelCase names)."""
+    """A refusal with its own status, code, sentence and fields (camelCase names).
+
+    `wait_s` becomes the header Retry-After.
+    """
 
     def __init__(
         self,
@@ -43,8 +46,10 @@ class ApiError(APIException):
         code: str,
         sentence: str,
         fields: dict[str, list[str]] | None = None,
+        wait_s: int | None = None,
     ) -> None:
         super().__init__(detail=sentence, code=code)
+        self.wait = wait_s
         self.status_code = status
         self.code = code
         self.sentence = sentence

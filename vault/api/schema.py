@@ -1,20 +1,21 @@
-"""How the OpenAPI document describes our keys; apart, since DRF loads authentication first."""
+"""How the OpenAPI document describes keys and tokens: apart, DRF loads authentication first."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the OpenAPI document describes the key."""
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document describes what stands in the header."""
 
-    target_class = "vault.api.authentication.ApiKeyAuthentication"
-    name = "apiKey"
+    target_class = "vault.api.authentication.BearerAuthentication"
+    name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
         """HTTP bearer."""
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "An API key: pv_ and 43 characters",
+            "description": "A partner's API key (pv_ and 43 characters), or the token of a member "
+            "of staff from POST /api/auth/token",
         }

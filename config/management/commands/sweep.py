@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import close_old_connections
 
-from config.schedules import SWEEPS
+from config.schedules import SWEEPS, run_job
 from core import clock
 from core.command import BadUsage, VaultCommand
 
@@ -76,7 +76,7 @@ def _sweep(names: list[str], done: dict[str, int]) -> tuple[int, list[str]]:
     count, failed = 0, []
     for name in names:
         try:
-            worked = SWEEPS[name].run()
+            worked = run_job(name)
         except Exception:
             logger.exception("The sweep %s broke off; the next one finds the rest", name)
             failed.append(name)

@@ -38,6 +38,43 @@ window.addEventListener("pageshow", () => {
     });
 });
 
+// What was typed on a confirmation page stays until it was taken, also when the session ended.
+const KEPT = "vault-typed:";
+const typed = (form) => form.querySelectorAll("textarea, input:not([type=hidden], [type=password], [type=file], [type=checkbox], [type=radio])");
+
+document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-keep]");
+    if (!form) return;
+    const values = {};
+    typed(form).forEach((field) => { values[field.name] = field.value; });
+    sessionStorage.setItem(KEPT + form.getAttribute("action"), JSON.stringify(values));
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("form[data-keep]");
+    if (form) {
+        const values = JSON.parse(sessionStorage.getItem(KEPT + form.getAttribute("action")) || "{}");
+        typed(form).forEach((field) => {
+            if (values[field.name] && !field.value) field.value = values[field.name];
+        });
+    } else if (!document.querySelector("#login-form, input[type=password]")) {
+        Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT)).forEach((key) => {
+            sessionStorage.removeItem(key);
+        });
+    }
+});
+
+// Back to the same page and place of the list, ticks and all.
+document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-back]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !document.referrer) return;
+    const from = new URL(document.referrer);
+    if (from.origin !== location.origin || from.pathname === location.pathname) return;
+    if (from.pathname.includes("/login/")) return;
+    event.preventDefault();
+    history.back();
+});
+
 const NAMES = { dock_to_right: "Open or close the navigation", close: "Close the navigation" };
 
 document.addEventListener("DOMContentLoaded", () => {

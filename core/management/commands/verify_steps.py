@@ -20,6 +20,7 @@ class Command(VaultCommand):
         "Check the chain of seals over all steps and name the first row that was changed. "
         "Keep the printed head outside this database: only it shows a tail that was cut off."
     )
+    permission = "core.view_step"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

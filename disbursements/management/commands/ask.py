@@ -16,6 +16,8 @@ class Command(VaultCommand):
         "Ask M-Pesa what became of a payout whose outcome is open. No money is sent; the answer "
         "arrives by itself."
     )
+    permission = "disbursements.retry_disbursementrequest"
+    of_one_partner = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         """ID."""
@@ -24,7 +26,7 @@ class Command(VaultCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One payout."""
         row = DisbursementRequest.objects.filter(pk=options["id"]).first()
-        if row is None:
+        if row is None or not self.caller.may_touch(row.partner_id):
             raise Refused(
                 f"there is no payout {options['id']}: its page and the API's answer show the id",
                 field="id",

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from core import clock, money
 from core.command import VaultCommand, an_id
+from core.refusals import Refused
 from disbursements.operations import import_file as operation
 from disbursements.operations.import_file import ImportReport
 from disbursements.operations.instruct import NoShortcode
@@ -27,6 +28,8 @@ class Command(VaultCommand):
         "Everything is checked first; then all of it is added, or nothing. The same file or "
         "reference again adds nothing."
     )
+    permission = "disbursements.add_disbursementrequest"
+    of_one_partner = True
     refusals = (BadFile, NoShortcode)
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,6 +46,10 @@ class Command(VaultCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit code 1 when rows were rejected and nothing was added."""
+        if not self.caller.may_touch(options["partner"]):
+            raise Refused(
+                f"there is no partner {options['partner']} for {self.actor}", field="partner"
+            )
         with self._progress() as progress:
             report = operation.import_file(
                 source=options["file"],

@@ -20,6 +20,7 @@ class Command(VaultCommand):
         "Stop sending. What M-Pesa has already is not stopped, new instructions are taken in and "
         "wait. Prints the pause's id, which resume asks for."
     )
+    permission = "disbursements.add_pause"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What is stopped, and why."""

@@ -10,6 +10,7 @@ from disbursements.management.pauses import as_json, covered
 
 class Command(VaultCommand):
     help = "The pauses that are on, oldest first."
+    permission = "disbursements.view_pause"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All of them."""

@@ -9,6 +9,7 @@ from disbursements.operations.prove_books import breaks
 
 class Command(VaultCommand):
     help = "Prove that the ledger balances and fits every disbursement; exit 1 and a list if not."
+    permission = "ledger.view_entry"
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(breaks())

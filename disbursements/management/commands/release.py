@@ -20,6 +20,7 @@ class Command(VaultCommand):
         "Send again what is parked for a cause that was put right. It uses up no retry. What an "
         "active pause covers waits for its end all the same."
     )
+    permission = "disbursements.retry_disbursementrequest"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The cause, and why."""

@@ -17,6 +17,7 @@ class Command(VaultCommand):
         "End a pause. What it held back is sent as soon as it is due, and payouts parked by a "
         "fault of its shortcode are tried again, unless another pause covers them."
     )
+    permission = "disbursements.change_pause"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """PAUSE_ID, and why."""

@@ -14,6 +14,7 @@ from gateways.models import Callback
 
 class Command(VaultCommand):
     help = "Have a stored callback read once more. What it did before is not done twice."
+    permission = "gateways.change_callback"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """ID."""

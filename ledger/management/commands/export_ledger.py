@@ -23,6 +23,7 @@ class Command(VaultCommand):
         "Write the ledger as an hledger journal (default) or CSV, in time order, to standard "
         "output or a file. Days are Nairobi's and both ends are included."
     )
+    permission = "ledger.view_entry"
     refusals = (OSError, BadAmount)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

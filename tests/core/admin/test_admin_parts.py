@@ -65,7 +65,8 @@ class TestCounts:
         assert (paginator.count, paginator.is_estimated) == (1, False)
 
     def test_big_ones_are_estimated(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(counting, "ESTIMATE_ABOVE", 0)
+        raise_alert(kind="k", key="1", text="t", at=AT)
+        monkeypatch.setattr(counting, "COUNTED_MAX", 0)
 
         paginator = EstimatingPaginator(Alert.objects.order_by("pk"), 50)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core.alerts import raise_alert
 from core.models import Alert, Step
 from disbursements.models import DisbursementRequest, DisbursementRetryLog, Pause, ResultCodeRule
+from disbursements.operations.classify_code import EDITABLE
 from disbursements.operations.judge import UNCLASSIFIED_ALERT
 from tests.staff import REASON
 from tests.wire import MovedClock
@@ -97,12 +98,16 @@ class TestPausing:
         assert Pause.objects.get().end_reason == REASON
 
 
+def now(rule: ResultCodeRule) -> dict[str, str]:
+    """The form as the page fills it in."""
+    return {name: getattr(rule, name) for name in EDITABLE}
+
+
 class TestClassifying:
     def test_an_edit_changes_the_row_and_is_in_its_history(self, desk: Client) -> None:
         rule = ResultCodeRule.objects.get(api="b2c", code="2040")
         edit = reverse("admin:disbursements_resultcoderule_edit", args=[rule.pk])
-        values = {"meaning": "The payee cannot be paid", "outcome": rule.outcome,
-                  "next": "operator", "scope": rule.scope, "text_pattern": ""}  # fmt: skip
+        values = {**now(rule), "meaning": "The payee cannot be paid", "next": "operator"}
 
         desk.post(edit, {**CONFIRMED, **values})
 
@@ -116,10 +121,8 @@ class TestClassifying:
     def test_an_edit_that_changes_nothing_writes_nothing(self, desk: Client) -> None:
         rule = ResultCodeRule.objects.get(api="b2c", code="2040")
         edit = reverse("admin:disbursements_resultcoderule_edit", args=[rule.pk])
-        same = {name: getattr(rule, name)
-                for name in ("meaning", "outcome", "next", "scope", "text_pattern")}  # fmt: skip
 
-        desk.post(edit, {**CONFIRMED, **same})
+        desk.post(edit, {**CONFIRMED, **now(rule)})
 
         rule.refresh_from_db()
         assert rule.is_default
@@ -135,7 +138,7 @@ class TestClassifying:
         page = desk.get(reverse("admin:core_alert_change", args=[alert.pk])).content.decode()
         classify = reverse("admin:disbursements_resultcoderule_classify")
         values = {"api": "b2c", "code": "7777", "meaning": "New", "outcome": "failed",
-                  "next": "never", "scope": "payment", "text_pattern": ""}  # fmt: skip
+                  "next": "never", "scope": "payment", "whose_side": "unknown"}  # fmt: skip
 
         desk.post(classify, {**CONFIRMED, **values})
 

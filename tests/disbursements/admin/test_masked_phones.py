@@ -71,12 +71,16 @@ class TestTexts:
         assert {answer.status_code for answer in answers.values()} == {200}
         assert [page for page, answer in answers.items() if PHONE in answer.content.decode()] == []
 
-    def test_those_who_may_see_it_read_it_on_the_detail_page(
+    def test_those_who_may_see_it_ask_for_it_on_the_detail_page(
         self, trusted: Client, written: DisbursementRequest
     ) -> None:
-        text = trusted.get(f"{LIST}{written.pk}/change/").content.decode()
+        page = f"{LIST}{written.pk}/change/"
+        at_first = trusted.get(page).content.decode()
+        trusted.post(f"{LIST}{written.pk}/phones/")
+        asked_for = trusted.get(page).content.decode()
 
-        assert f"Told {PHONE} by phone" in text
+        assert PHONE not in at_first
+        assert f"Told {PHONE} by phone" in asked_for
 
     def test_lists_mask_it_for_everybody(
         self, trusted: Client, written: DisbursementRequest

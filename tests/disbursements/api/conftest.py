@@ -10,6 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from core import secrets
+from disbursements.models import DisbursementRequest
+from tests.disbursements.parking import park
+from tests.people import a_person, token_of
+from tests.wire import MovedClock
 from vault.models import Partner, Shortcode
 from vault.operations.add_api_key import add_api_key
 from vault.operations.add_partner import add_partner
@@ -96,3 +100,31 @@ def body() -> dict[str, Any]:
         "remarks": "November salary",
         "payeeName": "Amina Example",
     }
+
+
+@pytest.fixture
+def desk_key(a_shortcode: Shortcode) -> Caller:
+    """The key of the partner whose payouts `pay` and `sent` make."""
+    return Caller(add_api_key(partner_id=a_shortcode.partner_id, actor="test", at=AT).key)
+
+
+@pytest.fixture
+def person(engine_db: None, moved: MovedClock) -> Callable[..., Caller]:
+    """A member of staff with a token: `person("disbursements.…")` or `person(role="Viewer")`."""
+
+    def sign_in(*permissions: str, **more: Any) -> Caller:
+        return Caller(token_of(a_person(*permissions, **more), at=moved()))
+
+    return sign_in
+
+
+@pytest.fixture
+def ended(sent: Any, reports: Any, moved: MovedClock) -> Callable[..., DisbursementRequest]:
+    """A payout whose first attempt was refused with this code, and proven not paid."""
+
+    def end(digits: str, code: str, **more: Any) -> DisbursementRequest:
+        row = park(sent(digits, **more), reports, moved, code)
+        row.refresh_from_db()
+        return row
+
+    return end

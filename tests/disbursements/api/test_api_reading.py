@@ -202,7 +202,7 @@ class TestOne:
         assert said["completedAt"] == "2026-11-21T12:00:00+03:00"
         assert said["failure"] is None
 
-    def test_it_takes_three_queries(self, api: Any, partner: Partner) -> None:
+    def test_it_takes_four_queries(self, api: Any, partner: Partner) -> None:
         row = add(partner, "A-1")
         add_attempt(row, 1)
         api.get()
@@ -210,7 +210,7 @@ class TestOne:
         with CaptureQueriesContext(connection) as queries:
             api.get(f"/api/disburse/{row.pk}")
 
-        assert len(queries) == 3
+        assert len(queries) == 4
 
     @pytest.mark.parametrize(
         "row_id", [str(uuid.UUID(int=7)), "1", "abc", "..", "%00", "x" * 5000, "0' OR 1=1--"]

@@ -56,7 +56,7 @@ class TestRows:
 
         leaving = export(selection={}, columns=["amount", "id"], caller=caller(), at=moved())
 
-        assert b"".join(leaving.blocks).startswith(b"amount,id\r\n1250.00,")
+        assert b"".join(leaving.blocks).startswith(b"amount,id\n1250.00,")
 
     def test_another_partners_rows_stay_here(self, pay: Any, moved: Any) -> None:
         pay("00001")
@@ -83,7 +83,7 @@ class TestRows:
         as_csv = export(selection={}, columns=["id"], caller=caller(), at=moved())
 
         assert json.loads(b"".join(as_json.blocks)) == []
-        assert b"".join(as_csv.blocks) == b"id\r\n"
+        assert b"".join(as_csv.blocks) == b"id\n"
 
     def test_a_spreadsheet_is_told_that_it_is_utf_8(self, moved: Any) -> None:
         leaving = export(selection={}, for_spreadsheet=True, caller=caller(), at=moved())

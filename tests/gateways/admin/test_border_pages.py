@@ -118,7 +118,7 @@ class TestReplaying:
         )
 
         assert "Replay 2 callbacks" in answer.content.decode()
-        assert answer.context["ids"] == ids[::-1]
+        assert answer.context["hidden"] == [("ids", each) for each in ids[::-1]]
         assert not Callback.objects.filter(processed_at=None).exists()
 
     def test_confirmed_ids_are_replayed_and_no_others(self, desk: Client) -> None:

@@ -12,6 +12,7 @@ from vault.rules.api_key import SCOPES
 
 class Command(VaultCommand):
     help = "Add an API key of a partner. The key is shown once and cannot be read again."
+    permission = "vault.add_apikey"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--partner ID and scopes."""

@@ -11,6 +11,7 @@ from vault.operations.add_partner import add_partner
 
 class Command(VaultCommand):
     help = "Add a partner: an organisation that pays through us. Prints its id."
+    permission = "vault.add_partner"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """NAME."""

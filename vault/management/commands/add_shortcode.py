@@ -22,6 +22,7 @@ class Command(VaultCommand):
         "read from VAULT_CONSUMER_KEY, VAULT_CONSUMER_SECRET, VAULT_INITIATOR_PASSWORD and "
         "VAULT_PASSKEY, else asked for."
     )
+    permission = "vault.add_shortcode"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """NUMBER and everything that Daraja needs of it."""

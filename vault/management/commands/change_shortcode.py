@@ -21,6 +21,7 @@ class Command(VaultCommand):
         "VAULT_CONSUMER_KEY, VAULT_CONSUMER_SECRET, VAULT_INITIATOR_PASSWORD or VAULT_PASSKEY, "
         "else asks for it."
     )
+    permission = "vault.change_shortcode"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """NUMBER and what shall be otherwise."""

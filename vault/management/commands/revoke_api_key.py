@@ -11,6 +11,7 @@ from vault.operations.add_api_key import revoke_api_key
 
 class Command(VaultCommand):
     help = "End an API key at once. Ending it again changes nothing."
+    permission = "vault.change_apikey"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """KEY."""

@@ -10,13 +10,28 @@ from core import money
 from core.admin import shown
 from core.admin.record import Event, Raw
 from core.models import Step
-from disbursements.admin.words import TONES
 from disbursements.models import DisbursementRequest, DisbursementRetryLog, StatusQuestion
+from disbursements.states import DisbursementStatus
 from gateways.interface import Delivery
 from gateways.models import Call, Callback
 from ledger.models import Entry, EntryKind
 
+S = DisbursementStatus
+
 ROWS_MAX = 300
+TONES: dict[str, str] = {
+    S.HELD: shown.MUTE,
+    S.QUEUED: shown.WAIT,
+    S.SENDING: shown.WAIT,
+    S.ACCEPTED: shown.WAIT,
+    S.UNKNOWN: shown.ASK,
+    S.RETRYING: shown.WAIT,
+    S.PARKED: shown.WARN,
+    S.COMPLETED: shown.GOOD,
+    S.FAILED: shown.BAD,
+    S.CANCELLED: shown.MUTE,
+    S.RETURNED: shown.WARN,
+}
 DELIVERY_TONES = {
     Delivery.APPLIED: shown.GOOD,
     Delivery.CONTRADICTORY: shown.BAD,
@@ -69,9 +84,16 @@ def _steps(subject: str) -> Iterator[Event]:
             title=_move(step) if moved else step.because,
             text=step.because if moved else "",
             actor=step.actor,
+            url=_run_of(step),
             tone=TONES.get(step.to_status, shown.MUTE) if moved else shown.MUTE,
             order=STEP_ORDER.get(step.to_status, 11) if moved else 11,
         )
+
+
+def _run_of(step: Step) -> str:
+    """The bulk run that it was done in, if any."""
+    run = step.details.get("bulk_run")
+    return reverse("admin:disbursements_bulkrun_change", args=[run]) if run else ""
 
 
 def _move(step: Step) -> str:
@@ -94,7 +116,8 @@ def _attempts(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
                 at=attempt.acknowledged_at,
                 source="Attempt",
                 title=f"M-Pesa took attempt {attempt.retry_attempt}",
-                text=f"Conversation {attempt.conversation_id}. This is not yet an outcome.",
+                text=f"Conversation {attempt.conversation_id}{_took(attempt)}. "
+                "This is not yet an outcome.",
                 tone=shown.WAIT,
                 order=5,
             )
@@ -109,6 +132,10 @@ def _attempts(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
                 tone=shown.GOOD if paid else shown.BAD,
                 order=9,
             )
+
+
+def _took(attempt: DisbursementRetryLog) -> str:
+    return "" if attempt.duration_ms is None else f", in {attempt.duration_ms:,} ms"
 
 
 def _calls(subject: str, may_see_phones: bool) -> Iterator[Event]:

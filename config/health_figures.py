@@ -1,0 +1,249 @@
+"""How the machine is: jobs, queue, callbacks, providers, float. A constant number of reads.
+
+Everything is read by an index and up to a named limit: a flood makes no page slow.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from config.schedules import SWEEPS, rhythm
+from core import money
+from core.admin import shown
+from core.models import JobRun
+from gateways.models import Call, Callback
+from vault.models import BalanceReading, Wallet
+from vault.rules import wallets
+
+RHYTHMS_LATE = 3
+EVERY_MINUTE = timedelta(minutes=1)
+LATE_AFTER = RHYTHMS_LATE * EVERY_MINUTE
+QUEUE_COUNTED_MAX = 1_000
+QUEUE_OLD = timedelta(minutes=5)
+CALLBACKS_JUDGED_MAX = 5_000
+CALLBACKS_PERIOD = timedelta(hours=24)
+ANSWERED_WITHIN = timedelta(seconds=60)
+WAITING_TOO_LONG = timedelta(minutes=5)
+SHARE_GOOD_PERCENT, SHARE_BAD_PERCENT = 99, 90
+CALLS_JUDGED_MAX = 300
+FAILURES_BAD = 4
+NO_ANSWER_STATUSES = {502, 503, 504}
+
+PURPOSES = {
+    "deliver": "Reads callbacks.",
+    "recover": "Finds what a dead worker left in the middle.",
+    "send": "Sends what is queued.",
+    "retry": "Sends again what is due.",
+    "ask": "Asks M-Pesa about open outcomes.",
+    "resume": "Resumes after a top-up.",
+    "bulk": "Works off bulk runs.",
+    "balances": "Asks for balances.",
+    "seal": "Seals the trail.",
+    "prune": "Removes what is finished and old.",
+    "tally": "Adds up the figures of the desk.",
+    "watch": "Watches these figures.",
+}
+
+NO_WORKER, SCHEDULE_LATE, CALLBACKS_LATE = "no_worker", "schedule_late", "callbacks_late"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One figure with its tone, and the alert that it is worth while it is bad."""
+
+    group: str
+    name: str
+    value: str
+    text: str
+    tone: str
+    alert_kind: str = ""
+    at: datetime | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Red: a person has to do something."""
+        return self.tone == shown.BAD
+
+    @property
+    def word(self) -> str:
+        """The tone as a word: colour alone tells nobody."""
+        words = {shown.GOOD: "Good", shown.WARN: "Look at it", shown.BAD: "Bad"}
+        return words.get(self.tone, "No figure yet")
+
+
+def readings(*, at: datetime) -> list[Reading]:
+    """Every figure of health, in the order in which they are shown."""
+    runs = {run.name: run for run in JobRun.objects.all()}
+    return [
+        _workers(runs, at), _queue(at), _callbacks(at), *_providers(), *_floats(at),
+        *_schedules(runs, at),
+    ]  # fmt: skip
+
+
+def _workers(runs: dict[str, JobRun], at: datetime) -> Reading:
+    """A worker is alive as long as jobs begin; some do every minute."""
+    latest = max((run.started_at for run in runs.values()), default=None)
+    start = "Nothing is sent, asked or read until one runs: start `manage.py qcluster`."
+    value, text, tone = "None yet", start, shown.BAD
+    if latest is not None:
+        silent = at - latest
+        alive = silent <= LATE_AFTER
+        value = "Alive" if alive else f"No worker for {silent // EVERY_MINUTE:,} min"
+        text = f"The latest job began {shown.relative(latest)}." if alive else start
+        tone = shown.GOOD if alive else shown.BAD
+    return Reading(
+        group="Workers", name="Workers", value=value, text=text, tone=tone, at=latest,
+        alert_kind=NO_WORKER if latest else "",
+    )  # fmt: skip
+
+
+def _queue(at: datetime) -> Reading:
+    """Hints and ticks that no worker has taken yet; django-q2 keeps their moment in `lock`."""
+    from django_q.models import OrmQ
+
+    moments = OrmQ.objects.order_by("pk").values_list("lock", flat=True)[:QUEUE_COUNTED_MAX]
+    waiting = [moment for moment in moments if moment is not None and moment <= at]
+    oldest = min(waiting, default=None)
+    more = " or more" if len(waiting) >= QUEUE_COUNTED_MAX else ""
+    old = oldest is not None and at - oldest > QUEUE_OLD
+    return Reading(
+        group="Workers", name="Queue", value=f"{len(waiting):,}{more}", at=oldest,
+        text=f"The oldest came {shown.relative(oldest)}." if oldest
+        else "Nothing waits for a worker.",
+        tone=shown.WARN if old else shown.GOOD,
+    )  # fmt: skip
+
+
+def _callbacks(at: datetime) -> Reading:
+    """How many were read within 60 seconds, of the newest 5,000 of the last 24 hours."""
+    newest = Callback.objects.order_by("-pk").values_list("received_at", "processed_at")
+    recent = [line for line in newest[:CALLBACKS_JUDGED_MAX] if line[0] >= at - CALLBACKS_PERIOD]
+    judged = [
+        (received_at, processed_at)
+        for received_at, processed_at in recent
+        if processed_at or at - received_at > ANSWERED_WITHIN
+    ]
+    in_time = sum(end is not None and end - start <= ANSWERED_WITHIN for start, end in judged)
+    waiting = _unread()
+    oldest = waiting[0] if waiting else None
+    share = 100 * in_time / len(judged) if judged else 100.0
+    too_long = oldest is not None and at - oldest > WAITING_TOO_LONG
+    tone = shown.WARN if share < SHARE_GOOD_PERCENT else shown.GOOD
+    if too_long or (len(judged) >= 20 and share < SHARE_BAD_PERCENT):
+        tone = shown.BAD
+    return Reading(
+        group="Callbacks", name="Read within 60 s", alert_kind=CALLBACKS_LATE, at=oldest,
+        value=f"{share:.1f} %" if judged else shown.NOTHING,
+        text=f"Of the newest {len(judged):,} of the last 24 h. {_waiting_text(waiting)}"
+        if judged else f"None arrived in the last 24 h. {_waiting_text(waiting)}",
+        tone=tone if judged or waiting else shown.MUTE,
+    )  # fmt: skip
+
+
+def _unread() -> Sequence[datetime]:
+    rows = Callback.objects.filter(processed_at=None).order_by("pk")
+    return list(rows.values_list("received_at", flat=True)[:QUEUE_COUNTED_MAX])
+
+
+def _waiting_text(waiting: Sequence[datetime]) -> str:
+    if not waiting:
+        return "None waits."
+    more = " or more" if len(waiting) >= QUEUE_COUNTED_MAX else ""
+    return f"{len(waiting):,}{more} not read yet, the oldest of {shown.relative(waiting[0])}."
+
+
+def _providers() -> Iterator[Reading]:
+    """Whether calls are answered at all, by the newest ones; a refusal is an answer."""
+    names = ("provider", "http_status", "started_at")
+    calls: dict[str, list[tuple[int | None, datetime]]] = {}
+    newest = Call.objects.order_by("-started_at").values_list(*names)[:CALLS_JUDGED_MAX]
+    for provider, http_status, started_at in newest:
+        calls.setdefault(provider, []).append((http_status, started_at))
+    if not calls:
+        yield Reading(
+            group="Providers", name="M-Pesa", value="Not called yet", tone=shown.MUTE,
+            text="No call has left this machine.",
+        )  # fmt: skip
+    for provider, made in sorted(calls.items()):
+        answered = [started_at for http_status, started_at in made if _answers(http_status)]
+        failures = next((n for n, call in enumerate(made) if _answers(call[0])), len(made))
+        last = f"Last answer {shown.relative(answered[0])}." if answered else "No answer yet."
+        yield Reading(
+            group="Providers", name=_named(provider), at=answered[0] if answered else None,
+            value=f"{failures} calls in a row without an answer" if failures > 1
+            else "The last call had no answer" if failures else "Reachable",
+            text=last,
+            tone=shown.BAD if failures >= FAILURES_BAD else shown.WARN if failures else shown.GOOD,
+        )  # fmt: skip
+
+
+def _answers(http_status: int | None) -> bool:
+    return http_status is not None and http_status not in NO_ANSWER_STATUSES
+
+
+def _named(provider: str) -> str:
+    return {"daraja": "M-Pesa"}.get(provider, provider.capitalize())
+
+
+def _floats(at: datetime) -> Iterator[Reading]:
+    """What each active shortcode's utility wallet held when it was last told."""
+    for wallet in _wallets():
+        number, low_minor = wallet["shortcode__number"], wallet["shortcode__low_float_minor"]
+        held_minor, currency = wallet["available_minor"], wallet["currency"]
+        read_at: datetime | None = wallet["read_at"]
+        value, text, tone = "Not told yet", "", shown.MUTE
+        if read_at is not None:
+            is_low = bool(wallets.low_float_text(
+                number=number, available_minor=held_minor, low_minor=low_minor, currency=currency
+            ))  # fmt: skip
+            is_old = at - read_at > RHYTHMS_LATE * rhythm("balances")
+            value = money.shown(held_minor, currency)
+            text = f"Told {shown.relative(read_at)}."
+            text += f" Less than {money.shown(low_minor, currency)}: top it up." if is_low else ""
+            text += " That is old: see why M-Pesa does not tell." if is_old else ""
+            tone = shown.BAD if is_low else shown.WARN if is_old else shown.GOOD
+        yield Reading(
+            group="Float", name=f"Float of {number}", value=value, text=text, tone=tone, at=read_at
+        )
+
+
+def _wallets() -> list[Any]:
+    latest = BalanceReading.objects.filter(wallet=OuterRef("pk")).order_by("-read_at", "-id")
+    rows = Wallet.objects.filter(
+        shortcode__is_active=True, shortcode__partner__is_active=True,
+        name__istartswith="utility",
+    )  # fmt: skip
+    return list(
+        rows.order_by("shortcode__number").values(
+            "shortcode__number", "shortcode__low_float_minor", "currency",
+            read_at=Subquery(latest.values("read_at")[:1]),
+            available_minor=Subquery(latest.values("available_minor")[:1]),
+        )
+    )  # fmt: skip
+
+
+def _schedules(runs: dict[str, JobRun], at: datetime) -> Iterator[Reading]:
+    for name in SWEEPS:
+        run, every = runs.get(name), rhythm(name)
+        text = f"{PURPOSES.get(name, '')} {_every(every)}".strip()
+        value, tone = "Never ran", shown.WARN
+        if run is not None:
+            late = at - run.started_at > RHYTHMS_LATE * every
+            value = ("Late: " if late else "") + shown.relative(run.started_at)
+            text += f" It did {run.did:,}." if run.did else ""
+            text += f" The last run failed: {run.error}" if run.error else ""
+            tone = shown.BAD if late else shown.WARN if run.error else shown.GOOD
+        yield Reading(
+            group="Schedules", name=name, value=value, text=text, tone=tone,
+            alert_kind=SCHEDULE_LATE if run else "", at=run.started_at if run else None,
+        )  # fmt: skip
+
+
+def _every(every: timedelta) -> str:
+    minutes = int(every.total_seconds() // 60)
+    if minutes >= 60 and minutes % 60 == 0:
+        return f"Every {minutes // 60} h."
+    return "Every minute." if minutes == 1 else f"Every {minutes} min."

@@ -1,0 +1,72 @@
+"""Ready-made questions above the list of payouts, and the way to take its rows away."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.urls import reverse
+
+from core import clock
+from core.admin import shown
+from disbursements.admin.filters import FILTERS, filters_of
+from disbursements.states import DisbursementStatus
+
+EXPORT = "admin:disbursements_disbursementrequest_export"
+BUILT_IN: tuple[tuple[str, dict[str, str]], ...] = (
+    ("All", {}),
+    ("Needs a person", {"person": "yes", "when": "any"}),
+    ("Unknown > 30 min", {"unknown_for": "30", "when": "any"}),
+    ("Unknown", {"status": "unknown", "when": "any"}),
+    ("Parked", {"status": "parked", "when": "any"}),
+    ("Retrying", {"status": "retrying", "when": "any"}),
+    ("Failed today", {"status": "failed", "when": "today"}),
+    ("Failed", {"status": "failed"}),
+    ("Large > 50,000", {"amount_from": "50,000"}),
+)
+DAYS = ("from", "to")
+WORK: tuple[dict[str, str], ...] = (
+    {"status": "failed"}, {"status": "unknown"}, {"status": "parked"}, {"status": "retrying"},
+    {"person": "yes"}, {"unknown_for": "30"},
+)  # fmt: skip
+
+
+def built_in(changelist: ChangeList) -> list[dict[str, Any]]:
+    """The everyday questions as text, url, chosen. Partner and shortcode stay as they are."""
+    kept = {"partner", "shortcode", "p"}
+    names = [part.parameter_name for part in FILTERS] + ["when_from", "when_to"]
+    now = {
+        name: ",".join(filter(None, changelist.filter_params.get(name, [])))
+        for name in names
+        if name not in kept
+    }
+    now = {name: text for name, text in now.items() if text}
+    removed = [*(name for name in names if name not in kept), "p", "paid_from", "paid_to"]
+    return [
+        {
+            "text": text,
+            "url": changelist.get_query_string(query, remove=removed),
+            "chosen": query == now,
+        }
+        for text, query in BUILT_IN
+    ]
+
+
+def all_clear(request: HttpRequest, model_admin: Any, changelist: ChangeList) -> str:
+    """What an empty list of work says when nothing but the kind of work was asked for."""
+    chosen = {name: text for name, text in filters_of(changelist).items() if name not in DAYS}
+    kind = chosen if chosen in WORK else None
+    if changelist.result_count or kind is None:
+        return ""
+    if kind != {"status": "failed"}:
+        return f"All clear at {clock.now().astimezone(clock.NAIROBI):%H:%M} EAT"
+    failed = model_admin.get_queryset(request).filter(status=DisbursementStatus.FAILED)
+    latest = failed.order_by("-created_at").values_list("status_at", flat=True).first()
+    return f"All clear since {shown.absolute(latest)}" if latest else "All clear: nothing failed"
+
+
+def export_url(request: HttpRequest, model_admin: Any, changelist: ChangeList) -> str:
+    """The page that takes exactly these rows away; empty for those who may not."""
+    if not model_admin.may(request, "export"):
+        return ""
+    return f"{reverse(EXPORT)}?{urlencode(filters_of(changelist))}"
