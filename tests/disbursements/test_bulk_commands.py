@@ -2,35 +2,17 @@
 
 import csv
 import io
-import json
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from disbursements.models import BulkRun, DisbursementRequest, Export, ResultCodeRule
 from disbursements.states import DisbursementStatus
+from tests.commands import answer_of, refusal_of, said
 
 S = DisbursementStatus
 REASON = ("--reason", "payee's phone is on again")
-
-
-def said(*arguments: str) -> str:
-    out = StringIO()
-    call_command(*arguments, stdout=out)
-    return out.getvalue()
-
-
-def answer_of(*arguments: str) -> dict[str, Any]:
-    return json.loads(said(*arguments, "--json"))
-
-
-def refusal_of(*arguments: str) -> CommandError:
-    with pytest.raises(CommandError) as refused:
-        said(*arguments)
-    return refused.value
 
 
 @pytest.fixture

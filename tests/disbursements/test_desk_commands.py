@@ -1,37 +1,20 @@
 """pause, resume, pauses, release, ask: what they print, what they refuse, how they end."""
 
-import json
 from collections.abc import Callable
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command, load_command_class
+from django.core.management import load_command_class
 
 from core.models import Step
 from disbursements.models import DisbursementRequest, Pause
+from tests.commands import answer_of, refusal_of, said
 from tests.disbursements.parking import FLOAT, park
 from tests.wire import MovedClock
 
 Sent = Callable[..., DisbursementRequest]
 REASON = ("--reason", "float was topped up at 14:30")
 NOBODY = "0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11"
-
-
-def said(*arguments: str) -> str:
-    out = StringIO()
-    call_command(*arguments, stdout=out)
-    return out.getvalue()
-
-
-def answer_of(*arguments: str) -> dict[str, Any]:
-    return json.loads(said(*arguments, "--json"))
-
-
-def refusal_of(*arguments: str) -> CommandError:
-    with pytest.raises(CommandError) as refused:
-        said(*arguments)
-    return refused.value
 
 
 class TestPause:

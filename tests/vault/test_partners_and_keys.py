@@ -14,17 +14,12 @@ from django.core.management import CommandError, call_command
 
 from core.models import Step
 from core.refusals import Refused
+from tests.commands import answer_of
 from vault.models import ApiKey, Partner
 from vault.operations.add_api_key import add_api_key, revoke_api_key
 from vault.operations.add_partner import add_partner
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-
-
-def answer_of(*arguments: str) -> dict:
-    out = StringIO()
-    call_command(*arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
 
 
 @pytest.mark.django_db
