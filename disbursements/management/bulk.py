@@ -34,7 +34,7 @@ class BulkCommand(VaultCommand):
         parser.add_argument("--all", action="store_true", help="everything that matches")
         add_filters(parser)
         self.add_options(parser)
-        add_reason(parser)
+        add_reason(parser, required=False)
         parser.add_argument("--dry-run", action="store_true", help="count only, change nothing")
         parser.add_argument(
             "--background", action="store_true", help="leave the work to the workers"
@@ -60,10 +60,17 @@ class BulkCommand(VaultCommand):
         if options["dry_run"]:
             self._tell_what_would_be(bulk.preview(**common))
             return
-        run = bulk.start(reason=options["reason"], **common)
+        reason = options["reason"] or self.usual_reason(options)
+        if not reason:
+            raise BadUsage("Say why with --reason, such as --reason 'paid by bank instead'")
+        run = bulk.start(reason=reason, **common)
         if not options["background"]:
             self._work(run)
         self._tell(run)
+
+    def usual_reason(self, options: dict[str, Any]) -> str:
+        """What is kept in the trail when no --reason is given; empty: one must be given."""
+        return ""
 
     def _chosen(self, options: dict[str, Any]) -> dict[str, Any]:
         selection = selection_of(options)

@@ -7,13 +7,13 @@ from django.core.management.base import CommandParser
 from core.admin.confirm import REASON_LENGTH_MAX, REASON_LENGTH_MIN
 
 
-def add_reason(parser: CommandParser) -> None:
+def add_reason(parser: CommandParser, *, required: bool = True) -> None:
     """--reason TEXT, kept in the trail."""
     parser.add_argument(
         "--reason",
         metavar="TEXT",
         type=_a_reason,
-        required=True,
+        required=required,
         help=f"at least {REASON_LENGTH_MIN} characters, kept in the trail with your name",
     )
 

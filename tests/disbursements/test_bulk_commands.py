@@ -55,6 +55,26 @@ class TestRetry:
         assert failed.status == S.FAILED
 
 
+class TestReason:
+    def test_a_plain_retry_needs_none(self, failed: DisbursementRequest) -> None:
+        answer_of("retry_disbursements", "--id", str(failed.pk))
+
+        assert BulkRun.objects.get().reason == "retried from the command line"
+
+    def test_force_and_the_sisters_do(self, failed: DisbursementRequest) -> None:
+        forced = refusal_of("retry_disbursements", "--id", str(failed.pk), "--force")
+        cancelled = refusal_of("cancel_disbursements", "--id", str(failed.pk))
+
+        assert (forced.returncode, cancelled.returncode) == (2, 2)
+        assert "--reason" in str(forced)
+        assert not BulkRun.objects.exists()
+
+    def test_a_dry_run_needs_none(self, failed: DisbursementRequest) -> None:
+        answer = answer_of("retry_disbursements", "--all", "--force", "--dry-run")
+
+        assert answer["count"] == 1
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         "arguments",

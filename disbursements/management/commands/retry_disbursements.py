@@ -34,3 +34,7 @@ class Command(BulkCommand):
     def implied_by(self, options: dict[str, Any]) -> Mapping[str, str]:
         """What the verb could do something for."""
         return {"status": "failed"} if options["force"] else {"retryable": "yes"}
+
+    def usual_reason(self, options: dict[str, Any]) -> str:
+        """Force needs a reason of its own."""
+        return "" if options["force"] else "retried from the command line"
