@@ -1,10 +1,12 @@
 """The base of every list and detail page: read, never edited. Changes are ConfirmedActions."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib.admin.decorators import display
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -12,7 +14,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.admin import checkbox as unfold_checkbox
 
 from core.admin import reveal, saved_views
 from core.admin.confirm import ConfirmedAction
@@ -48,6 +53,11 @@ class ReadOnlyAdmin(ModelAdmin):
     row_actions: tuple[type[ConfirmedAction], ...] = ()
     list_actions: tuple[type[ConfirmedAction], ...] = ()
 
+    @display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """As unfold's, whose templates are rendered once and not for every row."""
+        return format_html(_checkbox(), obj.pk)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
@@ -81,6 +91,14 @@ class ReadOnlyAdmin(ModelAdmin):
     def rows_of(self, rows: QuerySet[Any], partners: frozenset[UUID] | None) -> QuerySet[Any]:
         """The rows of these partners; None: of all."""
         return of_partners(rows, partners, path=self.partner_path)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """The row if the person may see it; no id has a NUL, which PostgreSQL refuses."""
+        if "\x00" in object_id:
+            return None
+        return super().get_object(request, object_id, from_field)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what the filters name: no probing of other columns through the URL."""
@@ -216,6 +234,11 @@ def column(
     from django.contrib import admin
 
     return admin.display(description=heading, ordering=ordering, empty_value="—")
+
+
+@cache
+def _checkbox() -> str:
+    return str(unfold_checkbox.render(ACTION_CHECKBOX_NAME, "{}"))
 
 
 def _chips(changelist: ChangeList) -> list[dict[str, str]]:

@@ -124,6 +124,11 @@ class DisbursementRetryLog(models.Model):
                 condition=~Q(mpesa_response_code__in=CODES_LEFT_OUT),
                 name="attempt_by_code",
             ),
+            models.Index(
+                fields=["disbursement"],
+                condition=Q(success_reported_at__isnull=False) & ~Q(outcome="paid"),
+                name="attempt_said_to_be_paid",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="attempt_is_read_only", fields=WRITTEN_FIRST),

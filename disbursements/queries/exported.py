@@ -17,15 +17,15 @@ PHONE_IN_TEXT = (  # as core.masking.without_phones has it; a test holds the two
     r"(?:(?<![0-9A-Za-z])|(?<=\u00252B))(\+?254|0)([ .\u00a0-]?)([17][0-9]{2})"
     r"[ .\u00a0-]?[0-9]{3}[ .\u00a0-]?([0-9]{3})(?![0-9])"
 )
-PHONE_BEGINS = r"(0|254)[ .\u00a0-]?[17][0-9]{2}"
-PHONE_LENGTH_MIN = 10
+PHONE_IN_PART = r"[17][0-9]{2}[ .\u00a0-]?[0-9]{3}[ .\u00a0-]?[0-9]{3}"  # of every one of them
+PHONE_STARTS = {"0": 9, "254": 11}  # how one begins, and how much follows that character at least
 ZONE = "Africa/Nairobi"
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # the last four are their full-width forms
 BLANKS = " \u00a0\u3000\u200b\ufeff"
 
 
 AS_IT_IS = "{0}"
-AS_MOMENT = "overlay(left({0}::text, 19) placing 'T' from 11) || '+03:00'"  # in ZONE, as ISO
+AS_MOMENT = "replace(left({0}::text, 19), ' ', 'T') || '+03:00'"  # in ZONE, as ISO
 AS_AMOUNT = "({0} / 100)::text || '.' || lpad(mod({0}, 100::bigint)::text, 2, '0')"
 AS_MASKED_PHONE = "substr({0}, 1, 3) || ' ' || substr({0}, 4, 3) || ' ••• ' || right({0}, 3)"
 
@@ -130,7 +130,8 @@ def statement(
 ) -> tuple[str, tuple[Any, ...]]:
     """The SELECT of these rows, newest first: a value per column, or one JSON text per row."""
     cells = {f"cell_{name}": COLUMNS[name].value for name in columns}
-    inner = rows.annotate(**cells).order_by().values_list("created_at", "id", *cells)
+    newest = rows.annotate(**cells).order_by("-created_at", "-id")
+    inner = newest.values_list("created_at", "id", *cells)
     inner_sql, parameters = inner.query.sql_with_params()
     written = {
         name: _written(name, phones_masked=phones_masked, as_json=as_json) for name in columns
@@ -141,9 +142,10 @@ def statement(
     else:
         chosen = ", ".join(written.values())
     # everything but the parameters comes from COLUMNS and from Django's own compiler; COLUMNS
-    # hold no percent sign, which the driver would take for a parameter
+    # hold no percent sign, which the driver would take for a parameter. OFFSET 0: each cell is
+    # made once, however often `written` names it
     sql = (
-        f"SELECT {chosen} FROM ({inner_sql}) AS exported "  # noqa: S608
+        f"SELECT {chosen} FROM ({inner_sql} OFFSET 0) AS exported "  # noqa: S608
         "ORDER BY exported.created_at DESC, exported.id DESC"
     )
     return sql, parameters
@@ -160,13 +162,23 @@ def _written(name: str, *, phones_masked: bool, as_json: bool) -> str:
 
 
 def _without_phones(cell: str) -> str:
-    """The long pattern only where a shorter one fits: few texts hold a phone."""
-    might = f"length({cell}) >= {PHONE_LENGTH_MIN} AND {cell} ~ '{PHONE_BEGINS}'"
+    """The long pattern only where cheaper tests pass: few texts hold a phone."""
+    room = " OR ".join(
+        f"strpos({cell}, '{start}') > 0 AND length({cell}) - strpos({cell}, '{start}') >= {after}"
+        for start, after in PHONE_STARTS.items()
+    )
+    might = f"({room}) AND {cell} ~ '{PHONE_IN_PART}'"
     masked = rf"regexp_replace({cell}, '{PHONE_IN_TEXT}', '\1\2\3•••\4', 'gi')"
     return f"CASE WHEN {might} THEN {masked} ELSE {cell} END"
 
 
 def _without_formula(cell: str, sql: str) -> str:
-    """What a spreadsheet would calculate begins with an apostrophe instead."""
+    """What a spreadsheet would calculate begins with an apostrophe instead.
+
+    That a text begins with a letter or a digit is seen at once; most do.
+    """
+    code = f"ascii({cell})"
+    is_plain = f"{code} BETWEEN 65 AND 122 OR {code} BETWEEN 48 AND 57 OR {code} = 0"
     start = f"left(ltrim({cell}, '{BLANKS}') || ' ', 1)"
-    return f"CASE WHEN strpos('{FORMULA_STARTS}', {start}) > 0 THEN '''' || {sql} ELSE {sql} END"
+    is_formula = f"strpos('{FORMULA_STARTS}', {start}) > 0"
+    return f"CASE WHEN NOT ({is_plain}) AND {is_formula} THEN '''' || {sql} ELSE {sql} END"

@@ -5,14 +5,14 @@ included; money is in minor units. Successful is completed; with retries is sent
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core import clock
 from disbursements.models import CodeTally, DisbursementRequest, DisbursementRetryLog, Tally
-from disbursements.models.tally import LONGER, PAID_WITHIN_MINUTES
+from disbursements.models.tally import CODES_LEFT_OUT, LONGER, PAID_WITHIN_MINUTES
 from disbursements.queries.figures import (
     Bucket,
     Cause,
@@ -28,6 +28,7 @@ from disbursements.queries.tallied import (
     MONEY,
     between,
     grouped,
+    newest_of_codes,
     per_status,
     rows_of,
     tallies_of,
@@ -54,15 +55,23 @@ def overview(
 ) -> Overview:
     """The cards of the desk."""
     tallies = tallies_of(partners, shortcode_id)
-    money = [
-        Money(**line)
-        for line in between(tallies, first_day, last_day)
+    lines = list(
+        between(tallies, first_day, last_day)
         .values("status", "currency")
-        .annotate(count=COUNT, amount_minor=MONEY)
-        .order_by("-amount_minor", "status", "currency")
-        if line["count"]
-    ]
-    retried = between(tallies, first_day, last_day).filter(is_retried=True)
+        .annotate(
+            payouts=COUNT, amount=MONEY,
+            retried=Sum("count", default=0, filter=Q(is_retried=True)),
+        )
+        .order_by("-amount", "status", "currency")
+    )  # fmt: skip
+    money = [
+        Money(
+            status=line["status"], currency=line["currency"], count=line["payouts"],
+            amount_minor=line["amount"],
+        )
+        for line in lines
+        if line["payouts"]
+    ]  # fmt: skip
     today = clock.now().astimezone(clock.NAIROBI).date()
     todays = per_status(between(tallies, today, today))
     live = per_status(tallies.filter(status__in=[S.RETRYING, S.UNKNOWN]))
@@ -70,7 +79,7 @@ def overview(
         total=sum(line.count for line in money),
         successful=sum(line.count for line in money if line.status == S.COMPLETED),
         failed=sum(line.count for line in money if line.status == S.FAILED),
-        with_retries=retried.aggregate(count=COUNT)["count"],
+        with_retries=sum(line["retried"] for line in lines),
         money=money,
         today=sum(todays.values()),
         today_successful=todays.get(S.COMPLETED, 0),
@@ -120,10 +129,13 @@ def per_code(
     last_day: date,
     shortcode_id: UUID | None = None,
 ) -> list[Code]:
-    """Result codes that payouts stand with, the most frequent first."""
+    """Result codes that payouts stand with, the most frequent first.
+
+    What failed without a code counts under an empty one, so that the failed add up.
+    """
     lines = (
         between(tallies_of(partners, shortcode_id), first_day, last_day)
-        .exclude(failure_code="")
+        .exclude(~Q(status=S.FAILED), failure_code="")
         .values("failure_code", "currency")
         .annotate(
             newest_day=Max("day", filter=Q(count__gt=0)),
@@ -133,16 +145,20 @@ def per_code(
         )
         .order_by("failure_code", "currency")
     )
-    rows = rows_of(partners, shortcode_id)
+    groups = grouped(lines, "failure_code")
+    newest_days = {code: max(line["newest_day"] for line in group)
+                   for code, group in groups.items() if code}  # fmt: skip
+    newest = newest_of_codes(newest_days, partners=partners, shortcode_id=shortcode_id,
+                             first_day=first_day)  # fmt: skip
     codes = [
         Code(
             code=code,
             count=sum(line["payouts"] for line in group),
             failed=sum(line["failed"] for line in group),
             totals={line["currency"]: line["amount"] for line in group},
-            last_at=_newest_at(rows, code, first_day, max(line["newest_day"] for line in group)),
+            last_at=newest.get(code),
         )
-        for code, group in grouped(lines, "failure_code").items()
+        for code, group in groups.items()
     ]
     return sorted(codes, key=lambda code: (-code.count, code.code))
 
@@ -203,18 +219,22 @@ def time_to_paid(
 
 def code_sightings() -> list[Sighting]:
     """Every code that attempts carry, of all partners and any day; not that of success."""
-    lines = CodeTally.objects.order_by("code").values("code").annotate(attempts=Sum("count"))
-    newest = DisbursementRetryLog.objects.order_by("-retry_timestamp")
-    sightings = []
-    for line in lines:
-        last = newest.filter(mpesa_response_code=line["code"]).first()
-        if line["attempts"] and last:
-            sightings.append(
-                Sighting(
-                    code=line["code"], count=line["attempts"], last_at=last.retry_timestamp
-                )
-            )  # fmt: skip
-    return sightings
+    newest = (
+        DisbursementRetryLog.objects.filter(mpesa_response_code=OuterRef("code"))
+        .exclude(mpesa_response_code__in=CODES_LEFT_OUT)  # as the index attempt_by_code
+        .order_by("-retry_timestamp")
+        .values("retry_timestamp")[:1]
+    )
+    lines = (
+        CodeTally.objects.order_by("code")
+        .values("code")
+        .annotate(attempts=Sum("count"), last_at=Subquery(newest))
+    )
+    return [
+        Sighting(code=line["code"], count=line["attempts"], last_at=line["last_at"])
+        for line in lines
+        if line["attempts"] and line["last_at"]
+    ]
 
 
 def _parked(tallies: QuerySet[Tally]) -> list[Cause]:
@@ -273,15 +293,3 @@ def _next_retry_at(
     earliest = waiting.order_by("next_retry_at").values("next_retry_at")[:1]
     moments = shortcodes.annotate(next_at=Subquery(earliest)).values_list("next_at", flat=True)
     return min((moment for moment in moments if moment), default=None)
-
-
-def _newest_at(
-    rows: QuerySet[DisbursementRequest], code: str, first_day: date, newest_day: date
-) -> datetime | None:
-    """When the newest with this code was instructed. There is none after `newest_day`, so that
-    the index is entered where one stands, also for a partner that has few.
-    """
-    after = datetime.combine(newest_day + timedelta(days=1), time(), tzinfo=clock.NAIROBI)
-    first = datetime.combine(first_day, time(), tzinfo=clock.NAIROBI)
-    found = rows.filter(failure_code=code, created_at__gte=first, created_at__lt=after)
-    return found.order_by("-created_at").values_list("created_at", flat=True).first()

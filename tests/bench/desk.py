@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -16,12 +17,16 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
+from disbursements.models import BulkRun, ResultCodeRule
+from tests.bench.life import lived
 from tests.bench.seed import ORIGIN, contents, seeded_database
 from tests.bench.surroundings import peak_mb
+from vault.operations import staff_tokens
 
 ROUNDS = 15
 LIMIT_MS = 300
 ACCEPT_LIMIT_S = 2
+ACCEPT_ROUNDS = 3
 DESK = "/admin/disbursement-retries/"
 SELECTED = {"status": "retrying,parked"}
 
@@ -30,6 +35,7 @@ def run(rounds: int | None) -> dict[str, Any]:
     """Median and p95 of every page, the slow ones, and how soon a bulk run is accepted."""
     with seeded_database():
         client = _logged_in()
+        lived(_sample()["id"])
         figures: dict[str, Any] = contents()
         slow = []
         for name, path in _pages():
@@ -39,7 +45,7 @@ def run(rounds: int | None) -> dict[str, Any]:
             if median > LIMIT_MS:
                 slow.append(name)
         figures["peak memory of the pages, MB"] = peak_mb()
-        figures |= _accept_many()
+        figures |= _accept_many(client)
         figures[f"medians above {LIMIT_MS} ms"] = ", ".join(slow) or "none"
         return figures
 
@@ -55,6 +61,33 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "detail page", f"{plain}{_sample()['id']}/change/"
     yield "logs from the list", reverse("admin:disbursements_disbursementrequest_attempts",
                                         args=[_sample()["id"]])  # fmt: skip
+    yield "oldest first", f"{plain}?o=8"
+    yield "desk, oldest first", f"{DESK}?when=any&o=8"
+    yield "partner, oldest first", f"{plain}?partner={_sample()['partner']}&o=8"
+    yield "confirmation page of one", f"{plain}retry/?ids={_sample()['id']}"
+    yield "confirmation page of a small filter", f"{plain}ask/?all=yes&status=unknown"
+    yield from _others()
+
+
+def _others() -> Iterator[tuple[str, str]]:
+    """Pages beside the desk, and the API."""
+    yield "home page", reverse("admin:index")
+    for model in ("resultcoderule", "bulkrun", "settlement", "export", "pause"):
+        yield f"list of {model}", reverse(f"admin:disbursements_{model}_changelist")
+    code = ResultCodeRule.objects.filter(code="2040").first()
+    if code:
+        yield "result code", reverse("admin:disbursements_resultcoderule_change", args=[code.pk])
+    run = BulkRun.objects.order_by("-started_at").first()
+    if run:
+        yield "bulk run", reverse("admin:disbursements_bulkrun_change", args=[run.pk])
+        yield "payouts of a bulk run", f"{DESK}?when=any&run={run.pk}"
+    for name, query in {
+        "list": "", "failed": "status=failed", "code": "code=2040&status=failed",
+        "can be retried": "retryable=true", "search": "search=amina+exam",
+        "days": f"from={clock.now().date() - timedelta(days=30)}",
+    }.items():  # fmt: skip
+        yield f"API: {name}", f"/api/disburse/retry?{query}"
+    yield "API: statistics", "/api/disburse/retry/statistics"
 
 
 def _queries() -> dict[str, dict[str, str]]:
@@ -113,7 +146,8 @@ def _logged_in() -> Client:
     user, _ = User.objects.get_or_create(
         username=ORIGIN, defaults={"is_staff": True, "is_superuser": True}
     )
-    client = Client()
+    token = staff_tokens.issue(user=user, at=clock.now()).text
+    client = Client(headers={"authorization": f"Bearer {token}"})
     client.force_login(user)
     return client
 
@@ -135,25 +169,32 @@ def _measure(call: Callable[[], None], rounds: int) -> list[float]:
     return sorted(took)
 
 
-def _accept_many() -> dict[str, Any]:
-    """Accept a bulk run over everything that waits for a retry, then stop it."""
+def _accept_many(client: Client) -> dict[str, Any]:
+    """The page about everything that waits for a retry, and the POST of it; then it is stopped."""
     from core.callers import Caller
     from disbursements.operations import bulk
 
-    caller = Caller(actor=ORIGIN, origin="bench", partners=None, permissions=None)
-    at = clock.now()
-    started = clock.stopwatch_s()
-    shown = bulk.preview(verb="retry", caller=caller, at=at, selection=SELECTED)
-    previewed = clock.stopwatch_s()
-    made = bulk.start(
-        verb="retry", reason="How soon is it accepted?", caller=caller, at=at, selection=SELECTED
-    )
-    accepted = clock.stopwatch_s()
-    bulk.stop(run_id=made.pk, reason="It was only measured", caller=caller, at=clock.now())
+    plain = reverse("admin:disbursements_disbursementrequest_changelist")
+    address = f"{plain}retry/?{urlencode({'all': 'yes', **SELECTED})}"
+    shown_ms = _measure(lambda: _page(client, address), ACCEPT_ROUNDS)
+    took_s = []
+    for _ in range(ACCEPT_ROUNDS):
+        form = {
+            "run": str(uuid4()), "seen_at": clock.now().isoformat(), "shown": "100000",
+            "reason": "How soon is it accepted?",
+        }  # fmt: skip
+        started = clock.stopwatch_s()
+        answer = client.post(address, form)
+        took_s.append(clock.stopwatch_s() - started)
+        if answer.status_code != 302:
+            raise SystemExit(f"{address} answered {answer.status_code}")
+        caller = Caller(actor=ORIGIN, origin="bench", partners=None, permissions=None)
+        bulk.stop(run_id=UUID(form["run"]), reason="It was only measured", caller=caller,
+                  at=clock.now())  # fmt: skip
     return {
-        "retry all: payouts": shown.count,
-        "retry all: preview, s": round(previewed - started, 2),
-        f"retry all: accepted, s (goal: less than {ACCEPT_LIMIT_S})": round(
-            accepted - previewed, 2
+        "retry all: payouts": BulkRun.objects.get(pk=form["run"]).total,
+        "retry all: its page, s: median": round(statistics.median(shown_ms) / 1000, 2),
+        f"retry all: accepted, s: median (goal: less than {ACCEPT_LIMIT_S})": round(
+            statistics.median(took_s), 2
         ),
     }

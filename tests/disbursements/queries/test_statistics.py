@@ -8,6 +8,7 @@ import pytest
 from disbursements.models import DisbursementRequest
 from disbursements.operations.tallies import fold
 from disbursements.queries import statistics
+from disbursements.queries.tallied import newest_of_codes, parked_causes
 from disbursements.states import DisbursementStatus
 from tests.disbursements.conftest import Reports
 from tests.wire import MovedClock
@@ -173,6 +174,64 @@ class TestCodeSightings:
 
         assert (sighting.code, sighting.count) == (PERMANENT, 2)
         assert sighting.last_at == moved()
+
+
+class TestNumberOfQueries:
+    """A thousand codes or causes are read by as many statements as one."""
+
+    def test_it_does_not_grow_with_the_codes(
+        self, pay: Any, days: Any, put_together: Any, django_assert_num_queries: Any
+    ) -> None:
+        for number in range(6):
+            _end(pay(f"{number:05}"), "failed", failure_code=f"20{number}")
+        put_together()
+
+        with django_assert_num_queries(2):
+            codes = statistics.per_code(**days)
+
+        assert len(codes) == 6
+        assert all(code.last_at for code in codes)
+
+    def test_nor_with_the_codes_of_attempts(
+        self, sent: Any, reports: Reports, put_together: Any, django_assert_num_queries: Any
+    ) -> None:
+        for number in range(3):
+            reports.failed(sent(f"{number:05}"), f"900{number}")
+        put_together()
+
+        with django_assert_num_queries(1):
+            sightings = statistics.code_sightings()
+
+        assert [sighting.code for sighting in sightings] == ["9000", "9001", "9002"]
+
+    def test_causes_are_those_that_payouts_wait_for_now(
+        self, pay: Any, put_together: Any, django_assert_num_queries: Any
+    ) -> None:
+        for number in range(4):
+            row = pay(f"{number:05}")
+            _set(row, status="parked", parked_cause=f"cause {number}")
+        _set(row, status="failed", parked_cause="")
+        put_together()
+
+        with django_assert_num_queries(1):
+            causes = parked_causes(None)
+
+        assert causes == ["cause 0", "cause 1", "cause 2"]
+
+
+class TestNewestOfCodes:
+    def test_it_is_the_partners_own(
+        self, pay: Any, days: Any, moved: MovedClock, a_partner: Partner
+    ) -> None:
+        row = pay("00001")
+        _end(row, "failed", failure_code="2040")
+        given = {"shortcode_id": None, "first_day": days["first_day"]}
+
+        mine = newest_of_codes({"2040": moved().date()}, partners=[a_partner.pk], **given)
+        others = newest_of_codes({"2040": moved().date()}, partners=[], **given)
+
+        assert mine == {"2040": row.created_at}
+        assert others == {"2040": None}
 
 
 def _end(row: DisbursementRequest, status: str, **changes: Any) -> None:
