@@ -26,8 +26,9 @@ from gateways.simulator import KeyPair
 from gateways.simulator.customers import SCRIPTS
 from tests.journeys.buttons import VERBS, press
 from tests.journeys.house import JOBS, PARTNERS, UNCLASSIFIED, House, Order
+from tests.journeys.judging import Broken, Seen
 from tests.journeys.killing import in_a_fixed_order
-from tests.journeys.oracle import Broken, Oracle, Seen
+from tests.journeys.oracle import Oracle
 from tests.wire import RunningClock
 
 NUMBERS = [number for numbers in PARTNERS.values() for number in numbers]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -47,6 +47,15 @@ class Order:
     max_retries: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """How two persons settled an attempt, kept outside of the system under test."""
+
+    settled_as: str
+    receipt: str
+    at: datetime
+
+
 class House:
     """One system with its provider, made anew for each run."""
 
@@ -63,6 +72,8 @@ class House:
         self.wire.attach()
         self.mail: list[PendingCallback] = []
         self.orders: dict[str, Order] = {}
+        self.signatures: dict[Any, list[Signature]] = {}
+        self.replaces: dict[Any, Any] = {}
         self.partners = {
             number: partner_id
             for name, numbers in PARTNERS.items()

@@ -184,6 +184,48 @@ def stop_without_proof() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def settled_for_good() -> Iterator[None]:
+    """News of what two persons settled as not paid is not kept, so it stops nothing."""
+    from disbursements.models import Proof
+    from disbursements.operations import contradict
+    from gateways.interface import Delivery
+
+    kept = contradict.paid_after_failure
+
+    def wrong(row: Any, attempt: Any, text: str, *, at: Any) -> Any:
+        if attempt.proof == Proof.PERSON:
+            return Delivery.DUPLICATE
+        return kept(row, attempt, text, at=at)
+
+    with patch(f"{OPERATIONS}.contradict.paid_after_failure", wrong):
+        yield
+
+
+@contextmanager
+def correct_beside_a_proposal() -> Iterator[None]:
+    """What two persons are just settling may be corrected."""
+    from disbursements.operations import correct
+    from disbursements.queries.settlements import open_settlement
+
+    asked = correct.why_not_corrected
+
+    def wrong(row: Any) -> str:
+        return "" if row.status in correct.CORRECTABLE and open_settlement(row) else asked(row)
+
+    with patch(f"{OPERATIONS}.correct.why_not_corrected", wrong):
+        yield
+
+
+@contextmanager
+def send_what_replaces_the_doubtful() -> Iterator[None]:
+    """A correction leaves though what it replaces may have been paid after all."""
+    from django.db.models import Q
+
+    with patch("disbursements.queries.due.ORIGINAL_IN_DOUBT", Q(pk=None)):
+        yield
+
+
 def _believe_every_source(stack: ExitStack) -> None:
     from dataclasses import replace
 
@@ -202,7 +244,8 @@ MUTANTS: dict[str, Callable[[], Any]] = {
     for mutant in (
         retry_on_timeout, trust_a_failure_callback, fail_after_paid, no_inbox_dedupe,
         resend_on_lease_expiry, not_found_believed_at_once, no_fence, any_success_believed,
-        send_without_a_look_at_the_last_try, stop_without_proof,
+        send_without_a_look_at_the_last_try, stop_without_proof, settled_for_good,
+        correct_beside_a_proposal, send_what_replaces_the_doubtful,
     )
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ AT_LEAST = {
     "instructed": 200, "came to accepted": 60, "came to completed": 60, "came to unknown": 40,
     "came to retrying": 8, "came to rest": 8, "faults changed": 10, "killed": 40, "frozen": 10,
     "forged": 10, "letter": 8, "clock on by": 100, "broken": 3, "sweep": 40, "by hand": 40,
+    "proposed": 8, "signed": 4, "corrected": 3,
 }  # fmt: skip
 EACH_IN_A_LONG_SEARCH = (
     "replayed", "conflict refused", "paused", "resumed", "asked by hand", "callback replayed",
@@ -26,6 +27,10 @@ EACH_IN_A_LONG_SEARCH = (
     "came to parked", "came to cancelled", "by hand: retry done", "by hand: force done",
     "by hand: stop_retrying done", "by hand: cancel done", "by hand: change_limit done",
     "by hand: bring_forward done", "by hand: ask done", "killed at a write of bulk",
+    "proposed rightly: paid", "proposed rightly: not_paid", "proposed wrongly: paid",
+    "proposed wrongly: not_paid", "settlement rejected", "signed paid", "signed not_paid",
+    "killed at a write of approving", "killed at a write of correcting", "corrected",
+    "correction corrected", "correction refused", "proposal refused", "approval refused",
 )  # fmt: skip
 LONG_SEARCH_RUNS = 400
 

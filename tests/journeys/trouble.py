@@ -13,8 +13,9 @@ from gateways.models import Callback
 from gateways.simulator.behaviour import THROTTLED
 from gateways.simulator.credential import WRONG_TRIES_MAX
 from gateways.simulator.faults import FAULTS
-from tests.journeys.everyday import CUSTOMERS, NUMBERS, Everyday
+from tests.journeys.everyday import CUSTOMERS, NUMBERS
 from tests.journeys.forging import forged_result
+from tests.journeys.offices import Staffed
 from tests.wire import LISTED, UNLISTED
 
 INVENTED = "SKL9ZZ9ZZ9"
@@ -29,7 +30,7 @@ WRITING = ("deliver", "recover", *CALLING)
 FORGERIES = ("wrong secret", "wrong amount", "reused receipt", "no receipt", "failure", "success")
 
 
-class Machine(Everyday):
+class Machine(Staffed):
     """Everything that can happen, in any order."""
 
     weather_at: datetime | None = None
