@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -59,9 +59,7 @@ def open_desk(
     """
     contexts: list[BrowserContext] = []
 
-    def log_in(
-        username: str = "wanjiku.example", *, role: str = "", **options: Any
-    ) -> Page:
+    def log_in(username: str = "wanjiku.example", *, role: str = "", **options: Any) -> Page:
         if not User.objects.filter(username=username).exists():
             _hired(username, role)
         context = browser.new_context(
@@ -100,9 +98,15 @@ def _hired(username: str, role: str) -> None:
         user.groups.add(Group.objects.get(name=role))
 
 
-def serious_faults(page: Page) -> list[str]:
-    """What axe-core calls serious or critical on this page: rule, count and the first element."""
-    found = Axe().run(page).response["violations"]
+def serious_faults(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+    """What axe-core calls serious or critical on this page: rule, count and the first element.
+
+    `only` names the rules to look at; all of them without it.
+    """
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if only:
+        options["runOnly"] = {"type": "rule", "values": list(only)}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{each['id']} ({each['impact']}), {len(each['nodes'])} times: {each['nodes'][0]['html']}"
         for each in found

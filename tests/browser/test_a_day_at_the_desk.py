@@ -2,19 +2,19 @@
 
 import csv
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from disbursements.models import BulkRun, DisbursementRequest, ResultCodeRule
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.scene import TEMPORARY, UNNAMED, Scene
 
 OpenDesk = Callable[..., Page]
 THE_DESK = "/admin/disbursement-retries/"
 REASON = "Float was topped up at 14:30"
+RETRIED, PAGES = 51, (1, 2)
 LOOKS = {
     "light": {"viewport": DESK, "color_scheme": "light"},
     "dark": {"viewport": DESK, "color_scheme": "dark"},
@@ -31,22 +31,24 @@ class TestADay:
             scene.pay(TEMPORARY, reference=many[-1])
         scene.pay(UNNAMED, reference="UNNAMED")
         scene.pay(TEMPORARY, reference="ONE", payee_name="Zawadi Example")
-        scene.morning()
+        scene.morning(paused=False)
         page = open_desk("operator.example", **LOOKS[look])
 
         found_by_phone(page, "+254 700 100002", reference="ACCEPTED")
         expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
-        retried(page, scene, "ONE")
+        retried(page, "ONE")
+        scene.work()
         fifty_retried(page)
         forced(page)
-        cancelled(page)
+        scene.pay("00003", reference="LATEST", payee_name="Neema Example")
+        cancelled(page, "LATEST")
         classified(page)
         scene.pass_by(minutes=1)
         left_as_shown(page)
 
         paid = {scene.row(reference).status for reference in [*many, "ONE"]}
         assert paid == {"completed"}
-        assert scene.row("QUEUED").status == "cancelled"
+        assert scene.row("LATEST").status == "cancelled"
         assert scene.row("FAILED").attempts_made == 2
 
 
@@ -66,7 +68,7 @@ def opened(page: Page, reference: str) -> None:
     expect(page.locator(".pv-headline")).to_contain_text(reference)
 
 
-def retried(page: Page, scene: Scene, reference: str) -> None:
+def retried(page: Page, reference: str) -> None:
     """One, from its page; the timeline tells of it."""
     opened(page, reference)
     page.get_by_role("link", name="Retry now").click()
@@ -97,13 +99,13 @@ def forced(page: Page) -> None:
     expect(page.get_by_text("1 queued")).to_be_visible()
 
 
-def cancelled(page: Page) -> None:
+def cancelled(page: Page, reference: str) -> None:
     """What was not sent yet."""
-    opened(page, "QUEUED")
+    opened(page, reference)
     page.get_by_role("link", name="Cancel").click()
     page.get_by_label("Reason").fill("The payee was entered twice")
     page.get_by_role("button", name="Cancel 1 payout — KES 1,250.00").click()
-    expect(page.get_by_text("1 cancelled")).to_be_visible()
+    expect(page.get_by_text("1 cancelled. No money moved.")).to_be_visible()
 
 
 def classified(page: Page) -> None:
@@ -119,13 +121,28 @@ def classified(page: Page) -> None:
 
 
 def left_as_shown(page: Page) -> None:
-    """The file holds the rows of the screen, in their order."""
-    page.goto(f"{THE_DESK}?status=completed&when=any")
-    shown = page.locator("#result_list tbody th").all_inner_texts()
-    page.get_by_role("link", name="Export").click()
+    """The file holds the rows of the screen: as many, in their order, with their values."""
+    shown: list[tuple[str, ...]] = []
+    for number in PAGES:
+        page.goto(f"{THE_DESK}?status=completed&retries=1%2B&when=any&p={number}")
+        shown += [as_shown(row) for row in page.locator("#result_list tbody tr").all()]
+    page.get_by_role("link", name="Export…").click()
     with page.expect_download() as downloading:
-        page.get_by_role("button", name="Export").click()
-    with Path(downloading.value.path()).open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    print(rows[0], shown[:2])
-    assert [row["reference"] for row in rows] == [text.split("\n")[0] for text in shown]
+        page.get_by_role("button", name="Export ").click()
+    with Path(downloading.value.path()).open(newline="", encoding="utf-8-sig") as file:
+        lines = list(csv.DictReader(file))
+    assert len(shown) == RETRIED
+    assert [as_written(line) for line in lines] == shown
+
+
+def as_shown(row: Locator) -> tuple[str, ...]:
+    """Reference, partner, amount and status of a row on the screen."""
+    reference, partner = row.locator(".field-reference").inner_text().split("\n")
+    cells = [row.locator(f".field-{name}").inner_text() for name in ("amount", "state")]
+    return reference, partner, *cells
+
+
+def as_written(line: dict[str, str]) -> tuple[str, ...]:
+    """The same of a line of the file."""
+    amount = f"{line['currency']} {Decimal(line['amount']):,.2f}"
+    return line["reference"], line["partner"], amount, line["status"].capitalize()
