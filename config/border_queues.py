@@ -11,6 +11,7 @@ from config.work_queues import Queue
 from core.admin import shown
 from core.models import Alert
 from disbursements.operations.judge import UNCLASSIFIED_ALERT
+from disbursements.queries import code_use
 from gateways.interface import Delivery
 from gateways.models import Callback
 
@@ -26,11 +27,11 @@ def alert_queues(request: HttpRequest) -> Iterator[Queue]:
     counts = Alert.objects.filter(closed_at=None).aggregate(
         every=Count("pk"),
         critical=Count("pk", filter=Q(severity="critical")),
-        codes=Count("pk", filter=Q(kind=UNCLASSIFIED_ALERT)),
     )
     if request.user.has_perm("disbursements.view_resultcoderule"):
+        codes = code_use.unclassified(alert_kind=UNCLASSIFIED_ALERT)
         yield Queue(
-            name="Unclassified codes", count=counts["codes"], tone=shown.WARN,
+            name="Unclassified codes", count=len(codes), tone=shown.WARN,
             url=reverse(RESULT_CODES),
             text="Say what they mean; until then the plain ranges decide.",
         )  # fmt: skip

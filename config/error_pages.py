@@ -19,6 +19,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     )
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """403: a page or a deed that the person's roles do not cover."""
+    return answer_in_a_sentence(
+        request,
+        "Your role does not allow this. Nothing was changed and no money moved. "
+        "Ask an administrator if you need it.",
+        code="permission_missing",
+        status=HTTPStatus.FORBIDDEN,
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404."""
     return answer_in_a_sentence(

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.admin.scope import NOBODYS
 from core.masking import for_log
-from vault.queries import partners_of_staff
+from vault.queries import partners_of_staff, staff_of
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,12 @@ class WhoseRows:
             user = request.user
             return partners_of_staff(user) if user.is_staff else NOBODYS
 
+        @cache
+        def colleagues_told() -> frozenset[int]:
+            return staff_of(partners_told() or NOBODYS)
+
         request.partners_told = partners_told  # type: ignore[attr-defined]
+        request.colleagues_told = colleagues_told  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

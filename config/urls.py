@@ -26,5 +26,6 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
 ]
 handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.forbidden"
 handler404 = "config.error_pages.not_found"
 handler500 = "config.error_pages.server_error"

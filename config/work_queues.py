@@ -70,8 +70,8 @@ def payout_queues(partners: Partners, *, at: datetime) -> Iterator[Queue]:
     yield _queue(
         "Failed today",
         waiting.failed_of(day=at.astimezone(clock.NAIROBI).date(), partners=partners),
-        {"status": S.FAILED, "when": "today"}, shown.BAD,
-        "Instructed today and proven not paid. Correct and resend, or retry.",
+        {"status": S.FAILED, "corrected": "no", "when": "today"}, shown.BAD,
+        "Instructed today, proven not paid and not replaced. Correct and resend, or retry.",
     )  # fmt: skip
     yield _queue(
         "Queued", live.of(S.QUEUED), {"status": S.QUEUED}, shown.WAIT,
@@ -179,7 +179,7 @@ def _next_retry(partners: Partners, at: datetime) -> str:
     if following is None:
         return "Any that are here wait for their proof, or for a pause to end."
     if following <= at:
-        return "The next one is due and goes out with the next sweep."
+        return "The next one is due and goes out within minutes."
     return f"The next one {shown.relative(following)}, {shown.absolute(following)}."
 
 

@@ -1,6 +1,6 @@
 """Reads: keys, shortcodes and what their wallets hold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -43,6 +43,12 @@ def partners_of_staff(user: AbstractBaseUser | AnonymousUser) -> frozenset[UUID]
         return frozenset()
     partner_ids = StaffMember.objects.filter(user_id=user.pk).values_list("partner_id", flat=True)
     return frozenset(partner_ids) or None
+
+
+def staff_of(partner_ids: Collection[UUID]) -> frozenset[int]:
+    """The users who are these partners' own staff."""
+    members = StaffMember.objects.filter(partner_id__in=partner_ids)
+    return frozenset(members.values_list("user_id", flat=True))
 
 
 def caller_of(user: AbstractUser | AnonymousUser, *, origin: str) -> Caller:

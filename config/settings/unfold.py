@@ -57,7 +57,7 @@ SIDEBAR = [
         "items": [_item("Disbursements", "send_money", "disbursements.disbursementrequest")],
     },
     {
-        "title": "Border",
+        "title": "To and from providers",
         "items": [
             _item("Callbacks", "call_received", "gateways.callback"),
             _item("Calls", "call_made", "gateways.call"),
@@ -78,7 +78,7 @@ SIDEBAR = [
             _item("API keys", "key", "vault.apikey"),
             _item("Shortcodes", "storefront", "vault.shortcode"),
             _item("Result codes", "rule", "disbursements.resultcoderule"),
-            _item("Steps", "history", "core.step"),
+            _item("Trail", "history", "core.step"),
             _item("Exports", "file_download", "disbursements.export"),
             _item("Users", "person", "auth.user"),
             _item("Groups", "group", "auth.group"),

@@ -1,7 +1,7 @@
 """Filters that live in the URL. Only these parameters are accepted: no other lookup is."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -74,7 +74,7 @@ class MomentFilter(admin.SimpleListFilter):
         first, last = self._days()
         if first:
             queryset = queryset.filter(**{f"{self.column}__gte": _midnight(first)})
-        if last:
+        if last and last < date.max:
             end = _midnight(last + timedelta(days=1))
             queryset = queryset.filter(**{f"{self.column}__lt": end})
         return queryset

@@ -21,6 +21,7 @@ from django.urls import reverse
 from core import clock
 from core.admin.confirm import ConfirmedAction
 from core.admin.filters import parameters_of
+from core.admin.scope import colleagues_of
 from core.models import SavedView
 
 QUERY_LENGTH_MAX = 2000
@@ -118,8 +119,14 @@ class SaveView(ConfirmedAction):
 
 
 def shown_for(model_admin: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """The person's views of this list and those of their roles: text, url, chosen."""
+    """The person's views of this list and those of their roles: text, url, chosen.
+
+    A partner's own staff get those of each other only: a view may name another partner.
+    """
     shared = Q(role__in=request.user.groups.all())
+    colleagues = colleagues_of(request)
+    if colleagues is not None:
+        shared &= Q(owner__in=colleagues)
     rows = SavedView.objects.filter(Q(owner=request.user.pk) | shared, page=page_of(model_admin))
     now = filters_in(model_admin, request.GET)
     return [{"text": row.name, "url": f"?{row.query}", "chosen": row.query == now} for row in rows]

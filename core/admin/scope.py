@@ -23,6 +23,14 @@ def sees_every_partner(request: HttpRequest) -> bool:
     return partners_of(request) is None
 
 
+def colleagues_of(request: HttpRequest) -> frozenset[int] | None:
+    """The users whose words a partner's own staff may read: their own; None: everybody's."""
+    if partners_of(request) is None:
+        return None
+    told = getattr(request, "colleagues_told", None)
+    return told() if told else frozenset()
+
+
 def of_partners(
     rows: QuerySet[Any], partners: frozenset[UUID] | None, *, path: str | None
 ) -> QuerySet[Any]:

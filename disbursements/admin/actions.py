@@ -75,13 +75,13 @@ class Retry(ByHand):
     primary = True
     is_looked_for = True
     sentences = (
-        "Each is sent again with the next sweep, after proof that it was not paid.",
+        "Each is sent again within minutes, after proof that it was not paid.",
         "What waits for its next try is sent now; what is parked is released.",
         "What failed is tried again only while it has retries left and its code is not final.",
         ASK_INSTEAD,
         JUDGED_AGAIN,
     )
-    afterwards = "No money has moved yet: the next sweep sends what is queued."
+    afterwards = "No money has moved yet: what is queued is sent within minutes."
 
     def offered(self, row: DisbursementRequest) -> bool:
         """Parked ones have Release on their page, which does the same."""
@@ -100,12 +100,12 @@ class Force(ByHand):
     done = "queued"
     explanation = "Past its limit or its final code. Only after proof that it was not paid."
     sentences = (
-        "Each is sent once more with the next sweep, past its limit of retries or its final code.",
+        "Each is sent once more within minutes, past its limit of retries or its final code.",
         "Only what failed and is proven not paid: never what is unknown or completed.",
         "If the payee or the amount is wrong, correct and resend it: this would fail again.",
         JUDGED_AGAIN,
     )
-    afterwards = "No money has moved yet: the next sweep sends what is queued."
+    afterwards = "No money has moved yet: what is queued is sent within minutes."
 
 
 class BringForward(ByHand):

@@ -89,6 +89,9 @@ def breakdowns(scope: Any, codes: CodeTable) -> list[Table]:
     ]  # fmt: skip
 
 
+NO_CODE = "M-Pesa says that it was not paid, and names no code"
+
+
 def _reasons(scope: Any, table: CodeTable) -> Table:
     codes = statistics.per_code(**scope.between)
     most = max((code.count for code in codes), default=0)
@@ -97,8 +100,8 @@ def _reasons(scope: Any, table: CodeTable) -> Table:
         said = table.in_words(code=code.code)
         rows.append(
             [
-                shown.link(scope.list_of(code=code.code), code.code),
-                shown.two_lines(shown.free_text(said.happened), said.side),
+                shown.link(scope.list_of(code=code.code), code.code) if code.code else "none",
+                shown.two_lines(shown.free_text(said.happened or NO_CODE), said.side),
                 bar(code.count, most),
                 f"{code.count:,}",
                 shown.short_totals(code.totals),

@@ -181,7 +181,8 @@ class ByHand(ConfirmedAction):
             totals=found.totals,
             oldest=found.oldest,
             newest=found.newest,
-            columns=[Column(label="Reference"), Column(label="Status"), Column(label="Reason"),
+            columns=[Column(label="Reference"), Column(label="Payee"), Column(label="Status"),
+                     Column(label="Reason"),
                      Column(label="Amount", numeric=True)],
             lines=[_line(line) for line in found.first],
             skipped=[] if row and not found.count else _skipped(found),
@@ -251,6 +252,7 @@ def _line(row: DisbursementRequest) -> list[object]:
     reference = reverse("admin:disbursements_disbursementrequest_change", args=[row.pk])
     return [
         shown.link(reference, row.client_reference),
+        words.payee(row),
         words.status(row),
         shown.free_text(words.reason(row)),
         shown.amount(row.amount_minor, row.currency),

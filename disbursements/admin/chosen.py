@@ -92,6 +92,7 @@ PHRASES = {
 YES_OR_NO = {
     "person": ("needs a person", "needs no person"),
     "retryable": ("can be retried", "cannot be retried"),
+    "corrected": ("replaced by a correction", "not replaced by a correction"),
 }
 
 

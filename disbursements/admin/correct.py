@@ -57,7 +57,7 @@ class CorrectionForm(ReasonForm):
 
 
 class Correct(ConfirmedAction):
-    """The old payout is never sent again; the new one is sent with the next sweep."""
+    """The old payout is never sent again; the new one is sent within minutes."""
 
     name = "correct"
     label = "Correct and resend…"
@@ -123,8 +123,8 @@ class Correct(ConfirmedAction):
             raise Refused(f"{error}. Nothing was sent.") from None
         child = done.disbursement
         return Outcome(
-            text=f"{child.client_reference} replaces {rows[0].client_reference} and is sent with "
-            "the next sweep.",
+            text=f"{child.client_reference} replaces {rows[0].client_reference} and is sent "
+            "within minutes.",
             url=reverse(PAYOUT, args=[child.pk]),
         )
 

@@ -36,7 +36,10 @@ class _Decide(ConfirmedAction):
             "totals": {payout.currency: payout.amount_minor},
             "oldest": row.proposed_at,
             "columns": [Column(label="What"), Column(label="Said")],
-            "lines": [[name, value] for name, value in claim(row)],
+            "lines": [
+                [name, shown.free_text(value) if isinstance(value, str) else value]
+                for name, value in claim(row)
+            ],
         }
 
     def decided(

@@ -107,13 +107,13 @@ def figures_of(scope: Scope) -> Figures:
 def _waiting(scope: Scope, overview: statistics.Overview, codes: CodeTable) -> Iterator[Tile]:
     yield Tile(
         name="Waiting to retry", figure=f"{overview.waiting:,}",
-        note=_moment("Next", overview.waiting_next_at, nothing="None waits"),
+        note=_moment("Next", overview.waiting_next_at, nothing="None"),
         url=scope.list_of(status="retrying", when="any"),
         tone=shown.WAIT if overview.waiting else shown.MUTE,
     )  # fmt: skip
     yield Tile(
         name="Unknown", figure=f"{overview.unknown:,}",
-        note=_moment("Oldest", overview.unknown_oldest_at, nothing="All are told"),
+        note=_moment("Oldest", overview.unknown_oldest_at, nothing="None"),
         url=scope.list_of(status="unknown", when="any"),
         tone=shown.ASK if overview.unknown else shown.MUTE,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from core.admin.filters import MomentFilter
 from core.admin.scope import partners_of
 from disbursements.admin.narrowing import Narrowing
+from disbursements.queries.tallied import parked_causes
 from disbursements.rules.reason_classes import REASON_CLASSES
 from disbursements.states import DisbursementStatus
 from vault.models import Partner, Shortcode
@@ -109,6 +110,14 @@ class RetryableFilter(Narrowing):
     values = (("yes", "Yes"), ("no", "No"))
 
 
+class CorrectedFilter(Narrowing):
+    """Those that another payout replaces."""
+
+    title = "replaced by a correction"
+    parameter_name = "corrected"
+    values = (("no", "No"), ("yes", "Yes"))
+
+
 class UnknownForFilter(Narrowing):
     """Outcomes that have been unknown for long."""
 
@@ -153,8 +162,7 @@ class CauseFilter(Narrowing):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The causes that there are."""
-        parked = model_admin.get_queryset(request).filter(status=DisbursementStatus.PARKED)
-        causes = parked.order_by("parked_cause").values_list("parked_cause", flat=True).distinct()
+        causes = parked_causes(partners_of(request))
         return [(cause, cause) for cause in causes[:NAMED_MAX]]
 
 
@@ -241,6 +249,6 @@ class PaidFilter(InstructedFilter):
 
 FILTERS = (
     StatusFilter, ReasonFilter, CodeFilter, PersonFilter, UnknownForFilter, RetryableFilter,
-    CauseFilter, PartnerFilter, ShortcodeFilter, InstructedFilter, PaidFilter,
+    CorrectedFilter, CauseFilter, PartnerFilter, ShortcodeFilter, InstructedFilter, PaidFilter,
     AmountFromFilter, AmountToFilter, RetriesFilter, AttemptsFilter, FileFilter, RunFilter,
 )  # fmt: skip

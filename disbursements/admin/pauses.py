@@ -90,7 +90,7 @@ class Resume(ConfirmedAction):
 
     name = "resume"
     label = "Resume…"
-    explanation = "Sending goes on with the next sweep."
+    explanation = "Sending goes on within minutes."
     primary = True
 
     def offered(self, row: Pause) -> bool:
@@ -107,9 +107,10 @@ class Resume(ConfirmedAction):
         last = held.order_by("-created_at").first()
         count = sum(line["n"] for line in sums)
         totals = {line["currency"]: line["total"] for line in sums}
+        noun = "payout" if count == 1 else "payouts"
         return Confirmation(
             title=f"Resume sending for {words.target_text(rows[0])}",
-            button=f"Resume {count:,} payouts, {shown.totals(totals)}" if count else "Resume",
+            button=f"Resume {count:,} {noun}, {shown.totals(totals)}" if count else "Resume",
             will_happen=[
                 "What waits below is sent as soon as it is due, unless another pause covers it.",
                 "Payouts parked for this cause are tried again without using up a retry.",

@@ -49,7 +49,7 @@ class Release(ConfirmedAction):
             title=f"Release {rows[0].client_reference}" if len(rows) == 1 else "Release payouts",
             button=f"Release {named}",
             will_happen=[
-                "Each is sent again with the next sweep: it is proven that it was not paid.",
+                "Each is sent again within minutes: it is proven that it was not paid.",
                 "It uses up no retry. If the cause is not put right, it is parked once more.",
                 "What changes before you confirm is skipped and counted.",
             ],
@@ -80,7 +80,7 @@ class Release(ConfirmedAction):
             text += f", {skipped:,} skipped"
         level = messages.SUCCESS if done.released else messages.INFO
         return Outcome(
-            text=f"{text}. What is released is sent with the next sweep.",
+            text=f"{text}. What is released is sent within minutes.",
             url=self._set_url() if len(rows) > 1 else "",
             level=level,
         )

@@ -48,7 +48,7 @@ class DisbursementRequestAdmin(RecordAdmin):
     sortable_by = ("age",)
     ordering = ("-created_at", "-id")
     actions = (*by_hand.LIST_ACTIONS, release_selected)
-    row_actions = (AskMpesa, Release, *by_hand.ROW_VERBS, ProposeSettlement, Correct)
+    row_actions = (AskMpesa, Release, Correct, *by_hand.ROW_VERBS, ProposeSettlement)
     list_actions = (UploadPayees, ReleaseMany, ExportPayouts, *by_hand.LIST_VERBS)
 
     def get_actions(self, request: HttpRequest) -> Any:
@@ -73,11 +73,12 @@ class DisbursementRequestAdmin(RecordAdmin):
         return list_views.built_in(changelist)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """With the plain words of every code on the page, read once, and the way to a file."""
+        """With the words of every code and what replaces what, read once; the way to a file."""
         changelist: Any = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
-        codes = CodeTable.read()
+        codes, replaced = CodeTable.read(), list_views.replaced(changelist.result_list)
         for row in changelist.result_list:
+            row.replaced_by = replaced.get(row.pk, "")
             row.in_words = codes.in_words(code=row.failure_code, text=row.failure_text)
         changelist.all_clear = list_views.all_clear(request, self, changelist)
         changelist.export_url = list_views.export_url(request, self, changelist)
@@ -106,8 +107,7 @@ class DisbursementRequestAdmin(RecordAdmin):
     @column("Payee")
     def payee(self, row: DisbursementRequest) -> Any:
         """Name and phone, the phone always masked in lists."""
-        number = shown.phone(row.msisdn, may_see=False)
-        return shown.two_lines(row.payee_name, number) if row.payee_name else number
+        return words.payee(row)
 
     @column("Amount")
     def amount(self, row: DisbursementRequest) -> Any:
@@ -130,8 +130,10 @@ class DisbursementRequestAdmin(RecordAdmin):
         return words.reason_with_side(row, row.in_words)
 
     @column("Next")
-    def next_try(self, row: DisbursementRequest) -> Any:
-        """When we act next."""
+    def next_try(self, row: Any) -> Any:
+        """When we act next, or what replaces it."""
+        if row.replaced_by:
+            return shown.two_lines("Replaced by", row.replaced_by)
         text = words.next_try(row)
         return "" if text == shown.NOTHING else text
 

@@ -52,6 +52,12 @@ def reason_with_side(row: DisbursementRequest, said: InWords) -> Any:
     )
 
 
+def payee(row: DisbursementRequest) -> Any:
+    """Name and phone, the phone always masked in lists."""
+    number = shown.phone(row.msisdn, may_see=False)
+    return shown.two_lines(row.payee_name, number) if row.payee_name else number
+
+
 def coded(code: str, text: str) -> str:
     """`text (code)`."""
     return f"{text} ({code})" if code and text else text or code
@@ -89,7 +95,7 @@ def _next(row: DisbursementRequest, pause: Pause | None) -> str:
         return f"Nothing, while sending is paused ({target_text(pause)}): {pause.reason}"
     sentences = {
         S.HELD: "It waits and is not sent until it is let go.",
-        S.QUEUED: _when("It is sent", row.due_at, "It is sent with the next sweep."),
+        S.QUEUED: _when("It is sent", row.due_at, "It is sent within minutes."),
         S.SENDING: "The call to M-Pesa is under way. If it is lost, we ask before anything else.",
         S.ACCEPTED: _when("M-Pesa will tell us. If it does not, we ask", row.ask_at,
                           "M-Pesa will tell us, or we ask."),
@@ -111,7 +117,7 @@ def _when(words: str, at: Any, otherwise: str) -> str:
     if at is None:
         return otherwise
     if at <= clock.now():
-        return f"{words} with the next sweep: it is due."
+        return f"{words} within minutes: it is due."
     return f"{words} {shown.relative(at)}, at {shown.absolute(at)}."
 
 

@@ -6,31 +6,9 @@ from drf_spectacular.utils import OpenApiParameter
 
 from disbursements.api.paging import LIMIT_DEFAULT, LIMIT_MAX
 from disbursements.api.retry_query import FILTERS as NAMES
+from disbursements.rules.filter_words import FILTER_WORDS
 
-HINTS = {
-    "status": "One or more, with commas between, such as failed,retrying",
-    "partner": "The partner's id",
-    "shortcode": "Its number or id",
-    "reason": "Class of reasons: never, backoff, next_day, operator or ask",
-    "code": "The provider's code, or several with commas between, such as 2001,17",
-    "cause": "What parked payouts wait for, such as b2c:1:600111",
-    "person": "yes: only what a person must settle",
-    "retryable": "yes: only what a retry could do something for",
-    "amount_from": "In shillings, included, such as 50,000",
-    "amount_to": "In shillings, included",
-    "retries": "Retries used: 2, or 1+ for one or more",
-    "attempts": "How often it was sent: 2, or 2+ for two or more",
-    "from": "Instructed from: a day in Nairobi, or a moment with offset",
-    "to": "Instructed to: a day, included, or a moment, excluded",
-    "paid_from": "Paid from: a day or a moment",
-    "paid_to": "Paid to: a day, included, or a moment, excluded",
-    "unknown_for": "Unknown for at least so many minutes",
-    "unchanged_since": "Without a change of status since this moment",
-    "file": "The SHA-256 of the file that it came with",
-    "run": "The id of a bulk run; ID:done, ID:skipped or ID:waiting for a part of it",
-    "search": "An id, reference, receipt, phone, amount or part of a name",
-}
-FILTERS = [OpenApiParameter(name, str, description=HINTS.get(name, "")) for name in NAMES]
+FILTERS = [OpenApiParameter(name, str, description=FILTER_WORDS.get(name, "")) for name in NAMES]
 PAGING = [
     OpenApiParameter("limit", int, description=f"1 to {LIMIT_MAX}, {LIMIT_DEFAULT} when left out"),
     OpenApiParameter("cursor", str, description="nextCursor of the page before"),

@@ -95,7 +95,7 @@ def _started(verb: BulkVerb, run: BulkRun, only: UUID | None) -> Response:
             "queued": run.done,
             "waiting": waiting(run),
             "skipped": skipped(left_out, disbursement_id=only),
-            "totals": whole(run.totals),
+            "totals": whole(run.totals if is_running else bulk.done_totals(run)),
             "dryRun": False,
         },
         status=HTTPStatus.ACCEPTED if is_running else HTTPStatus.OK,

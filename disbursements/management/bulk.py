@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock, money
-from core.command import BadUsage, VaultCommand, an_id
+from core.command import BadUsage, VaultCommand
 from disbursements.management.filters import add_filters, selection_of
+from disbursements.management.named import payout_id
 from disbursements.management.reasons import add_reason
 from disbursements.models import BulkRun, BulkVerb
 from disbursements.operations import bulk
@@ -29,7 +30,7 @@ class BulkCommand(VaultCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which payouts, why, and how."""
         parser.add_argument(
-            "--id", metavar="ID", type=an_id, action="append", help="our id; may be given again"
+            "--id", metavar="ID", action="append", help="our id or a reference; may be repeated"
         )
         parser.add_argument("--all", action="store_true", help="everything that matches")
         add_filters(parser)
@@ -79,7 +80,7 @@ class BulkCommand(VaultCommand):
         if options["id"]:
             if selection:
                 raise BadUsage(f"--id names the payouts already: leave --{next(iter(selection))}")
-            return {"ids": options["id"]}
+            return {"ids": [payout_id(text, caller=self.caller) for text in options["id"]]}
         return {"selection": {**self.implied_by(options), **selection}}
 
     def implied_by(self, options: dict[str, Any]) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from core import jobs, states
 from core.callers import Caller, NotAllowed
@@ -34,8 +34,8 @@ from disbursements.states import BulkRunStatus
 
 __all__ = [
     "BULK_MAX", "INLINE_MAX", "VERB_PERMISSIONS", "BadOptions", "BadSelection", "NoSuchRun",
-    "NotAllowed", "NothingSelected", "Preview", "TooMany", "preview", "skips", "start", "stop",
-    "why_not", "why_not_many", "work",
+    "NotAllowed", "NothingSelected", "Preview", "TooMany", "done_totals", "preview",
+    "skips", "start", "stop", "why_not", "why_not_many", "work",
 ]  # fmt: skip
 
 BULK_MAX = 200_000
@@ -168,6 +168,18 @@ def skips(run: BulkRun) -> dict[str, int]:
     if not_found := int(run.options.get(freeze.NOT_FOUND_OPTION, 0)):
         counted[by_hand.NOT_FOUND] = counted.get(by_hand.NOT_FOUND, 0) + not_found
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def done_totals(run: BulkRun) -> dict[str, int]:
+    """Minor units per currency of what was done."""
+    done = BulkItem.objects.filter(run=run, settled_at__isnull=False, skipped_because="")
+    sums = (
+        DisbursementRequest.objects.filter(pk__in=done.values("disbursement_id"))
+        .order_by()
+        .values_list("currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    return dict(sums)
 
 
 def why_not(row: DisbursementRequest, *, at: datetime) -> dict[str, str]:

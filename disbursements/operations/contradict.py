@@ -98,6 +98,19 @@ def original_was_paid(row: DisbursementRequest, *, at: datetime) -> None:
         child = DisbursementRequest.objects.filter(corrects=child).first()
 
 
+def correction_was_paid(row: DisbursementRequest, *, at: datetime) -> None:
+    """It was thought not paid, as what it replaces was: where that was paid too, a person is told.
+
+    Those are locked: of two that are found out at one moment, one sees the other.
+    """
+    original_id = row.corrects_id
+    while original_id is not None:
+        original = DisbursementRequest.objects.select_for_update().get(pk=original_id)
+        if original.status == DisbursementStatus.COMPLETED:
+            _tell_of_the_correction(original, row, at)
+        original_id = original.corrects_id
+
+
 def wait_for_a_person(row: DisbursementRequest, because: str, *, at: datetime) -> None:
     """Put it into the queue of what only a person can settle."""
     row.person_needed_at = at

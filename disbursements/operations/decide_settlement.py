@@ -100,7 +100,7 @@ def _locked(settlement_id: UUID, caller: Caller) -> Found:
 
 
 def _demand_second_person(settlement: Settlement, caller: Caller) -> None:
-    if settlement.proposed_by == caller.actor:
+    if settlement.proposed_by.casefold() == caller.actor.casefold():
         raise SamePerson("You proposed this settlement: another person must approve it")
 
 

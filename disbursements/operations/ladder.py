@@ -43,7 +43,7 @@ def climb(row: DisbursementRequest, attempt: DisbursementRetryLog, *, at: dateti
     row.save(update_fields=["ask_at"])
     if age >= asking.ALERT_AFTER:
         doubt.tell(
-            row, f"Nobody can tell since an hour whether {row.client_reference} was paid",
+            row, f"For an hour nobody can tell whether {row.client_reference} was paid",
             severity=AlertSeverity.WARNING, at=at,
         )  # fmt: skip
     return True

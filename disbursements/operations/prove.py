@@ -129,7 +129,7 @@ def follow(
     common: dict[str, Any] = {
         "at": at, "because": f"{because}; {decision.because}: {reason}", "actor": actor,
         "lease_until": None, "ask_at": ask_at, "failure_code": verdict.code,
-        "failure_text": verdict.text, "person_needed_at": None, "person_needed_because": "",
+        "failure_text": verdict.text, **_no_person_needed(row),
     }  # fmt: skip
     if decision.status == RETRY:
         states.advance(
@@ -146,6 +146,16 @@ def follow(
             pausing.tell_parked(cause=cause, reason=reason, at=at)
     elif decision.status == GIVE_UP:
         states.advance(row, to=DisbursementStatus.FAILED, retry_reason=reason, **common)
+
+
+def _no_person_needed(row: DisbursementRequest) -> dict[str, Any]:
+    """A later attempt does not answer for an earlier one that is said to be paid."""
+    contradicted = DisbursementRetryLog.objects.filter(
+        disbursement=row, outcome=AttemptOutcome.NOT_PAID, success_reported_at__isnull=False
+    )
+    if row.person_needed_at is not None and contradicted.exists():
+        return {}
+    return {"person_needed_at": None, "person_needed_because": ""}
 
 
 def cause_of(row: DisbursementRequest, verdict: Verdict) -> str:

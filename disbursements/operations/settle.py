@@ -69,6 +69,7 @@ def complete(
     _book(row, attempt, f"{row.client_reference} paid, receipt {receipt}", at, late=late)
     if late:
         contradict.original_was_paid(row, at=at)
+        contradict.correction_was_paid(row, at=at)
 
 
 def _book(

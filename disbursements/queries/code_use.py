@@ -18,6 +18,7 @@ from disbursements.states import DisbursementStatus
 COUNTED_MAX = 10_000
 UNCLASSIFIED_MAX = 100
 PAID_CODE = "0"
+HTTP_STATUS_DIGITS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +82,18 @@ def unclassified(*, alert_kind: str) -> list[Unclassified]:
         )  # fmt: skip
     table = CodeTable.read()
     for code, met in _met().items():
+        if _is_http_status(code):
+            continue
         if code not in found and not table.in_words(code=code).named:
             found[code] = Unclassified(
                 api=PAYOUT_RESULTS, code=code, text="", count=met.count, last_at=met.last_at
             )
     return sorted(found.values(), key=lambda line: line.last_at, reverse=True)[:UNCLASSIFIED_MAX]
+
+
+def _is_http_status(code: str) -> bool:
+    """What a gateway error without a code of its own is noted under: no result to classify."""
+    return len(code) == HTTP_STATUS_DIGITS and code.isdigit() and "1" <= code[0] <= "5"
 
 
 def _decides(apis: Collection[str]) -> str:

@@ -32,6 +32,7 @@ SAID_TO_BE_PAID = Exists(
 # A correction replaces it: it is never sent again.
 CORRECTED = Exists(DisbursementRequest.objects.filter(corrects=OuterRef("pk")))
 
+
 class _EarlierInDoubt(Func):
     """Whether one of those that a payout replaces, however far back, may have been paid."""
 

@@ -15,12 +15,14 @@ from core import clock, money
 from core.refusals import Refused
 from disbursements.models import BulkItem, DisbursementRequest, ResultCodeRule
 from disbursements.queries import search
+from disbursements.queries.due import CORRECTED
 from disbursements.rules.reason_classes import REASON_CLASSES
 from disbursements.states import DisbursementStatus
 
 CURRENCY = "KES"
 TEXT_LENGTH_MAX = 200
 VALUES_MAX = 50
+YEAR_MIN, YEAR_MAX = 2000, 2999  # beyond, zones and ends of days cannot be reckoned
 CLOCKS_APART_MAX = timedelta(days=1)  # the provider's clock says when it was paid
 
 RUN_PARTS = {
@@ -69,8 +71,10 @@ def condition(name: str, text: str) -> Q:
 
 
 def _demand_readable(name: str, text: str) -> None:
-    if len(text) > TEXT_LENGTH_MAX or "\x00" in text:
+    if len(text) > TEXT_LENGTH_MAX:
         raise BadSelection(f"has more than {TEXT_LENGTH_MAX} characters", field=name)
+    if "\x00" in text or text != text.encode(errors="replace").decode():
+        raise BadSelection("has characters that nothing stored has", field=name)
 
 
 def retryable() -> Q:
@@ -109,6 +113,10 @@ def _cause(text: str) -> Q:
 
 def _person(text: str) -> Q:
     return Q(person_needed_at__isnull=not _yes(text))
+
+
+def _corrected(text: str) -> Q:
+    return Q(CORRECTED) if _yes(text) else ~Q(CORRECTED)
 
 
 def _retryable(text: str) -> Q:
@@ -193,6 +201,7 @@ CONDITIONS: dict[str, Callable[[str], Q]] = {
     "cause": _cause,
     "person": _person,
     "retryable": _retryable,
+    "corrected": _corrected,
     "amount_from": _amount_from,
     "amount_to": _amount_to,
     "retries": _retries,
@@ -246,7 +255,7 @@ def _moment(text: str, *, days: int) -> datetime:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not YEAR_MIN <= moment.year <= YEAR_MAX:
         raise ValueError("write a day or a moment, such as 2026-11-21 or 2026-11-21T14:30+03:00")
     return moment
 

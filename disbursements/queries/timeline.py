@@ -40,6 +40,7 @@ DELIVERY_TONES = {
 }
 # Of events at one moment, what happens first by nature comes first.
 STEP_ORDER = {"held": 0, "queued": 0, "sending": 2, "accepted": 6}
+QUESTION_SERVED = "0"
 ENTRY_WORDS = {
     EntryKind.HOLD: "Money held in the books",
     EntryKind.COMMIT: "Payment booked",
@@ -195,10 +196,17 @@ def _questions(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
                 at=question.answered_at,
                 source="Answer",
                 title=f"M-Pesa says of attempt {number}: {question.state.replace('_', ' ')}",
-                text=f"{question.text} ({question.code})" if question.code else question.text,
+                text=_said(question),
                 tone=shown.ASK,
                 order=8,
             )
+
+
+def _said(question: StatusQuestion) -> str:
+    """The text beside an answer. Code 0: the question was served, not: money moved."""
+    if question.code == QUESTION_SERVED:
+        return ""
+    return f"{question.text} ({question.code})" if question.code else question.text
 
 
 def _entries(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
@@ -214,13 +222,18 @@ def _entries(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
             source="Ledger",
             title=ENTRY_WORDS[EntryKind(entry.kind)],
             text="; ".join(
-                f"{'Dr' if line.debit_minor else 'Cr'} {line.account.code} "
+                f"{'Dr' if line.debit_minor else 'Cr'} {_book(line.account.code, line.currency)} "
                 f"{money.shown(line.debit_minor or line.credit_minor, line.currency)}"
                 for line in entry.lines.all()
             ),
             url=reverse("admin:ledger_entry_change", args=[entry.pk]),
             order=3 if entry.kind == EntryKind.HOLD else 10,
         )
+
+
+def _book(account: str, currency: str) -> str:
+    """The account's code without the currency at its end: the amount beside it names it."""
+    return account.removesuffix(f":{currency}")
 
 
 def _body(text: str, may_see_phones: bool) -> str:

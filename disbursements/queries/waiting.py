@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Sum
 
+from core import clock
 from disbursements.models import DisbursementRequest, Tally
 from disbursements.queries.due import to_send
 from disbursements.states import DisbursementStatus
@@ -54,14 +55,35 @@ def live(*, partners: Partners) -> Live:
 
 
 def failed_of(*, day: date, partners: Partners) -> Amounts:
-    """What was instructed on this day in Nairobi and is failed."""
+    """What was instructed on this day in Nairobi, is failed, and is not replaced."""
     lines = (
         _of(Tally.objects.filter(status=S.FAILED, day=day), partners)
         .order_by()
         .values("status", "currency")
         .annotate(payouts=Sum("count"), amount=Sum("amount_minor"))
     )
-    return _grouped(lines, by="status").get(S.FAILED, Amounts())
+    failed = _grouped(lines, by="status").get(S.FAILED, Amounts())
+    return _without(failed, _replaced(day=day, partners=partners))
+
+
+def _replaced(*, day: date, partners: Partners) -> Amounts:
+    """The failed ones of the day that another payout replaces: found by what replaces them."""
+    begins = datetime.combine(day, time.min, tzinfo=clock.NAIROBI)
+    replacing = DisbursementRequest.objects.filter(corrects__isnull=False)
+    rows = DisbursementRequest.objects.filter(
+        pk__in=replacing.values("corrects"),
+        status=S.FAILED,
+        created_at__gte=begins,
+        created_at__lt=begins + timedelta(days=1),
+    )
+    return sums(rows if partners is None else rows.filter(partner_id__in=partners))
+
+
+def _without(some: Amounts, others: Amounts) -> Amounts:
+    left = {name: total - others.totals.get(name, 0) for name, total in some.totals.items()}
+    return Amounts(
+        count=some.count - others.count, totals={name: each for name, each in left.items() if each}
+    )
 
 
 def sums(rows: QuerySet[DisbursementRequest]) -> Amounts:

@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from config.error_pages import server_error
+from config.error_pages import forbidden, server_error
 
 SECRET = "a-secret-of-a-callback"
 
@@ -43,3 +43,14 @@ class TestServerError:
 
         assert "details for nobody" not in page + caplog.text
         assert SECRET not in page + caplog.text
+
+
+class TestForbidden:
+    def test_it_says_what_happened_and_that_no_money_moved(self) -> None:
+        request = RequestFactory().get("/admin/core/step/", headers={"Accept": "text/html"})
+
+        answer = forbidden(request, PermissionError())
+
+        assert answer.status_code == 403
+        assert "Your role does not allow this" in answer.content.decode()
+        assert "no money moved" in answer.content.decode()

@@ -71,7 +71,8 @@ class TestQueues:
 
     def test_unclassified_codes_are_counted(self, desk: Client, moved: MovedClock) -> None:
         for code in ("7777", "7778"):
-            raise_alert(kind=UNCLASSIFIED_ALERT, key=f"b2c:{code}", text="New", at=moved())
+            raise_alert(kind=UNCLASSIFIED_ALERT, key=f"b2c:{code}", text="New", at=moved(),
+                        details={"code": code})  # fmt: skip
 
         assert counts(desk)["Unclassified codes"] == 2
 

@@ -4,6 +4,7 @@
 {
     const LIST_KEPT = "vault-last-list";
     const ROW_KEPT = "vault-last-row";
+    const RANGE = ["when", "when_from", "when_to"];
     const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
     const deskRows = () => [...document.querySelectorAll("#result_list > tbody > tr:not(.pv-below)")];
@@ -123,5 +124,12 @@
         if (back && list && sessionStorage.getItem(ROW_KEPT) === location.pathname) back.href = list;
         const last = sessionStorage.getItem(ROW_KEPT);
         deskRows().find((row) => rowLink(row)?.pathname === last)?.classList.add("pv-at");
+        // Who searches, narrows or turns the page on the desk wants the rows, below the figures.
+        const came = performance.getEntriesByType("navigation")[0]?.type;
+        const asked = [...new URLSearchParams(location.search).keys()];
+        const aboutRows = asked.some((name) => !RANGE.includes(name));
+        if (came === "navigate" && aboutRows && document.querySelector(".pv-desk")) {
+            document.querySelector(".pv-views")?.scrollIntoView();
+        }
     });
 }

@@ -82,7 +82,8 @@ document.addEventListener("DOMContentLoaded", () => {
         if (part.querySelector("a, button, input") || part.id.endsWith("-close")) return;
         part.setAttribute("role", "button");
         part.setAttribute("tabindex", "0");
-        const name = NAMES[part.textContent.trim()];
+        const isTheme = part.getAttribute("x-on:click").includes("openTheme");
+        const name = isTheme ? "Light or dark" : NAMES[part.textContent.trim()];
         if (name) part.setAttribute("aria-label", name);
         part.addEventListener("keydown", (event) => {
             if (event.key !== "Enter" && event.key !== " ") return;

@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock
-from core.command import VaultCommand, an_id
+from core.command import VaultCommand
 from core.refusals import Refused
+from disbursements.management.named import payout_id
 from disbursements.models import DisbursementRequest
 from disbursements.operations.ask import ask_now
 
@@ -21,11 +22,12 @@ class Command(VaultCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """ID."""
-        parser.add_argument("id", metavar="ID", type=an_id, help="our id of the payout")
+        parser.add_argument("id", metavar="ID", help="our id or reference of the payout")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One payout."""
-        row = DisbursementRequest.objects.filter(pk=options["id"]).first()
+        row_id = payout_id(options["id"], caller=self.caller)
+        row = DisbursementRequest.objects.filter(pk=row_id).first()
         if row is None or not self.caller.may_touch(row.partner_id):
             raise Refused(
                 f"there is no payout {options['id']}: its page and the API's answer show the id",
@@ -34,5 +36,5 @@ class Command(VaultCommand):
         ask_now(disbursement_id=row.pk, actor=self.actor, at=clock.database_now())
         self.answer(
             {"id": str(row.pk), "clientReference": row.client_reference, "status": row.status},
-            f"{row.client_reference} is due to be asked about: the next sweep asks M-Pesa",
+            f"{row.client_reference} is due to be asked about: M-Pesa is asked within minutes",
         )

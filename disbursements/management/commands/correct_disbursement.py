@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock, money
-from core.command import VaultCommand, an_id
+from core.command import VaultCommand
 from disbursements.management.dry_run import add_dry_run, taken_back
+from disbursements.management.named import payout_id
 from disbursements.management.reasons import add_reason
 from disbursements.operations.correct import PERMISSION, correct
 from disbursements.operations.instruct import BadInstruction
@@ -25,7 +26,7 @@ class Command(VaultCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which payout, and what is different."""
-        parser.add_argument("id", metavar="ID", type=an_id, help="our id of the old payout")
+        parser.add_argument("id", metavar="ID", help="our id or reference of the old payout")
         parser.add_argument("--msisdn", metavar="PHONE", help="the right phone")
         parser.add_argument("--amount", metavar="SHILLINGS", help="the right amount")
         parser.add_argument("--payee-name", metavar="NAME", help="the right name")
@@ -38,14 +39,15 @@ class Command(VaultCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One payout."""
         dry_run = options["dry_run"]
+        original = payout_id(options["id"], caller=self.caller)
         with taken_back(dry_run=dry_run):
             done = correct(
-                disbursement_id=options["id"], reason=options["reason"], caller=self.caller,
+                disbursement_id=original, reason=options["reason"], caller=self.caller,
                 at=clock.database_now(), **{name: options[name] for name in CHANGES},
             )  # fmt: skip
         child = done.disbursement
         amount = money.shown(child.amount_minor, child.currency)
-        verb = "would replace it" if dry_run else "replaces it and is sent with the next sweep"
+        verb = "would replace it" if dry_run else "replaces it and is sent within minutes"
         self.answer(
             {
                 "id": str(child.pk), "clientReference": child.client_reference,

@@ -76,6 +76,7 @@ class Command(VaultCommand):
                 f"{money.shown(row.amount_minor, row.currency)} to {_payee(row, may_see_phones)}"
             )
         )
+        console.print(Text(f"id {row.pk}"))
         console.print(Text(f"{row.status}: {row.MACHINE.meanings[row.status]}"))
         console.print(
             Text(f"retries {row.retry_count} of {row.max_retries}, attempts {row.attempts_made}")

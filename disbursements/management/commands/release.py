@@ -42,7 +42,7 @@ class Command(VaultCommand):
         )
         self.answer(
             {"cause": cause, "released": released, "dryRun": False},
-            f"{released:,} payouts were released: they are sent with the next sweep",
+            f"{released:,} payouts were released: they are sent within minutes",
         )
 
     def _tell_what_would_be(self, cause: str, totals: dict[str, tuple[int, int]]) -> None:

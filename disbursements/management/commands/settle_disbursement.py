@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock
-from core.command import BadUsage, VaultCommand, an_id
+from core.command import BadUsage, VaultCommand
 from disbursements.management.dry_run import add_dry_run, taken_back
+from disbursements.management.named import payout_id
 from disbursements.management.reasons import add_reason
 from disbursements.management.settlements import a_moment, as_json, demand_name, in_words
 from disbursements.models import SettledAs
@@ -23,7 +24,7 @@ class Command(VaultCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which payout, how it ended, and how one knows."""
-        parser.add_argument("id", metavar="ID", type=an_id, help="our id of the payout")
+        parser.add_argument("id", metavar="ID", help="our id or reference of the payout")
         ended = parser.add_mutually_exclusive_group(required=True)
         ended.add_argument("--paid", action="store_true", help="it was paid")
         ended.add_argument("--not-paid", action="store_true", help="it was not paid")
@@ -41,7 +42,7 @@ class Command(VaultCommand):
             raise BadUsage("--receipt and --paid-at are for --paid")
         with taken_back(dry_run=options["dry_run"]):
             row = propose(
-                disbursement_id=options["id"],
+                disbursement_id=payout_id(options["id"], caller=self.caller),
                 settled_as=SettledAs.PAID if options["paid"] else SettledAs.NOT_PAID,
                 caller=self.caller, at=clock.database_now(),
                 **{name: options[name]

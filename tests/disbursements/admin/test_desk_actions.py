@@ -92,7 +92,7 @@ class TestPausing:
         first = desk.post(resume, CONFIRMED, follow=True)
         second = desk.post(resume, CONFIRMED)
 
-        assert "Resume 1 payouts, KES 1,250.00" in page
+        assert "Resume 1 payout, KES 1,250.00" in page
         assert "Sending goes on" in first.content.decode()
         assert second.status_code == 404
         assert Pause.objects.get().end_reason == REASON

@@ -99,7 +99,7 @@ class TestAll:
 
         answer = post(desk_key, {"all": True, "amount_from": "1,000", **WHY}).json()
 
-        assert (answer["queued"], answer["totals"]) == (1, {"KES": 2500})
+        assert (answer["queued"], answer["totals"]) == (1, {"KES": 1250})
         assert sum(each["count"] for each in answer["skipped"]) == 1
         assert [status_of(row) for row in (parked, wrong, other)] == [
             "retrying", "failed", "parked"

@@ -91,10 +91,13 @@ class TestRows:
         assert "c2VjcmV0" not in str(log["errorDetails"])
         assert "hunter22" not in str(log["errorDetails"])
 
-    def test_the_number_of_queries_does_not_grow(self, desk_key: Caller, ended: Ended) -> None:
+    def test_the_number_of_queries_does_not_grow(
+        self, desk_key: Caller, ended: Ended, moved: MovedClock
+    ) -> None:
         for number in range(12):
             ended(f"0000{number:02}"[-5:], BUSY if number % 2 else WRONG_NUMBER,
                   reference=f"A-{number}")  # fmt: skip
+            moved.forward(seconds=1)
         desk_key.get(PATH)
 
         with CaptureQueriesContext(connection) as few:

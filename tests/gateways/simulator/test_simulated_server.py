@@ -31,10 +31,10 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                received.put((time.monotonic(), self.path, body))
                 self.send_response(statuses.pop() if statuses else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                received.put((time.monotonic(), self.path, body))
 
             def log_message(self, *args):
                 pass

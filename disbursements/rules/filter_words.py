@@ -1,0 +1,26 @@
+"""What each filter of payouts takes, in words for the API and the commands."""
+
+FILTER_WORDS = {
+    "status": "One or more, with commas between, such as failed,retrying",
+    "partner": "The partner's id",
+    "shortcode": "Its number or id",
+    "reason": "Class of reasons: never, backoff, next_day, operator or ask",
+    "code": "The provider's code, or several with commas between, such as 2001,17",
+    "cause": "What parked payouts wait for, such as b2c:1:600111",
+    "person": "yes: only what a person must settle",
+    "retryable": "yes: only what a retry could do something for",
+    "corrected": "no: without those that another payout replaces",
+    "amount_from": "In shillings, included, such as 50,000",
+    "amount_to": "In shillings, included",
+    "retries": "Retries used: 2, or 1+ for one or more",
+    "attempts": "How often it was sent: 2, or 2+ for two or more",
+    "from": "Instructed from: a day in Nairobi, or a moment with offset",
+    "to": "Instructed to: a day, included, or a moment, excluded",
+    "paid_from": "Paid from: a day or a moment",
+    "paid_to": "Paid to: a day, included, or a moment, excluded",
+    "unknown_for": "Unknown for at least so many minutes",
+    "unchanged_since": "Without a change of status since this moment",
+    "file": "The SHA-256 of the file that it came with",
+    "run": "The id of a bulk run; ID:done, ID:skipped or ID:waiting for a part of it",
+    "search": "An id, reference, receipt, phone, amount or part of a name",
+}
