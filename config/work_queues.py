@@ -145,7 +145,7 @@ def _unknown(
         waiting.sums(rows.filter(status=S.UNKNOWN, status_at__lte=before)),
         {"status": S.UNKNOWN, "unknown_for": str(UNKNOWN_LONG_MINUTES)}, shown.BAD,
         "M-Pesa is still being asked; nothing is sent twice."
-        + (f" The oldest {shown.relative(since)}." if since else ""),
+        + (f" The oldest {shown.relative(since)}." if since and since <= before else ""),
     )  # fmt: skip
     yield _queue(
         "Outcome unknown", live.of(S.UNKNOWN), {"status": S.UNKNOWN}, shown.ASK,

@@ -1,140 +1,190 @@
-"""`python3 -m tests.pictures`: the admin's pictures in docs/pictures, taken from the running demo.
+"""`python -m tests.pictures`: the pictures in docs/pictures, taken at the running demo.
 
-Needs Chromium (Debian: `apt-get install chromium`) and a demo that `python3 run.py` has started
-and finished showing. Standard library only.
+Needs Chromium (Debian: `apt-get install chromium`) and a demo whose table `python3 run.py` has
+printed: from then on each number does what docs/simulator.md says. The demo's own user uploads
+a few payees, retries and settles some, so that every picture has something to show.
 """
 
 import argparse
 import json
-import re
+import secrets
 import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from html import unescape
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-WIDTH = 1400
-BYTES_MAX = 300_000
-PAINT_MS = 4_000
-TIMEOUT_S = 90
+THE_DESK = "/admin/disbursement-retries/"
 PAYOUTS = "/admin/disbursements/disbursementrequest/"
-ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
-LINK = re.compile(rf'href="({PAYOUTS}[0-9a-f-]{{36}}/change/)')
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-TRIED_AGAIN = re.compile(r"\b1 of 3\b")
-HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
+CODES = "/admin/disbursements/resultcoderule/"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+LARGE: ViewportSize = {"width": 1400, "height": 1000}
+SMALL: ViewportSize = {"width": 390, "height": 844}
+HEIGHT_MAX, MARGIN = 1_750, 24
+BYTES_MAX = 300_000
+TIMEOUT_MS = 20_000
+LOOKS_MAX, LOOK_MS = 240, 500
+
+PARTNER = "Highland Wages (demo)"
+FAILS_TWICE, DAILY_LIMIT, TIMES_OUT = "99102", "99004", "99212"
+NAMES = ("Amina", "Wafula", "Pendo", "Juma", "Neema", "Zawadi")
+WAITING = 2 * len(NAMES)
+PAYEES = [
+    *((FAILS_TWICE, name) for name in NAMES + NAMES),
+    *((DAILY_LIMIT, name) for name in ("Barasa", "Makena")),
+    *((TIMES_OUT, name) for name in ("Otieno", "Wanjiku")),
+]
 
 
-class Demo:
-    """The demo at `host`, as its own user sees it."""
+@dataclass(frozen=True, kw_only=True)
+class Album:
+    """A browser that is logged in, and the folder that its pictures go to."""
 
-    def __init__(self, host: str, login: dict[str, str]) -> None:
-        self.host = host
-        self.cookies: dict[str, str] = {}
-        token = TOKEN.search(self.page("/admin/login/"))
-        if token is None:
-            sys.exit(f"{host} shows no login page: start the demo with `python3 run.py`")
-        form = {**login, "csrfmiddlewaretoken": unescape(token[1]), "next": "/admin/"}
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        self.ask("POST", "/admin/login/", urlencode(form).encode(), headers)
-        if "sessionid" not in self.cookies:
-            sys.exit("The demo does not take the login that its data folder holds")
+    page: Page
+    folder: Path
 
-    def ask(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
-        """One request with our cookies; new ones are kept."""
-        connection = HTTPConnection(self.host, timeout=TIMEOUT_S)
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection.request(method, path, body, {"Cookie": cookie, **(headers or {})})
-        answer = connection.getresponse()
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-        return answer.status, answer.getheaders(), answer.read()
+    def take(self, name: str, path: str = "", *, to: str = "") -> None:
+        """The window as a picture, at `path` if one is given; or down to the end of part `to`."""
+        if path:
+            self.page.goto(path)
+        self.page.wait_for_load_state("networkidle")
+        window = self.page.viewport_size or LARGE
+        if to:
+            self.page.set_viewport_size({"width": window["width"], "height": HEIGHT_MAX})
+            box = self.page.locator(to).last.bounding_box() or {"y": 0, "height": 0}
+            height = min(int(box["y"] + box["height"]) + MARGIN, HEIGHT_MAX)
+            tall = max(height, window["height"])
+            self.page.set_viewport_size({"width": window["width"], "height": tall})
+        self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        file = self.folder / f"{name}.png"
+        self.page.screenshot(path=file)
+        self.page.set_viewport_size(window)
+        if file.stat().st_size > BYTES_MAX:
+            sys.exit(f"{file} has {file.stat().st_size:,} bytes, more than {BYTES_MAX:,}")
+        sys.stdout.write(f"{file.name}: {file.stat().st_size:,} bytes\n")
 
-    def page(self, path: str) -> str:
-        """The text of a page."""
-        return self.ask("GET", path)[2].decode()
+    def wait_for(self, path: str, *, count: int) -> None:
+        """Look at a list again and again until it holds so many rows."""
+        for _ in range(LOOKS_MAX):
+            self.page.goto(path)
+            if self.page.locator("#result_list input.action-select").count() == count:
+                return
+            self.page.wait_for_timeout(LOOK_MS)
+        sys.exit(f"{path} never held {count} rows: has the demo printed its table yet?")
 
-    def tried_again(self) -> str:
-        """The page of a payout that was paid at its second try."""
-        rows = ROW.findall(self.page(f"{PAYOUTS}?status=completed"))
-        found = [LINK.search(row) for row in rows if TRIED_AGAIN.search(row)]
-        links = [link[1] for link in found if link]
-        if not links:
-            sys.exit("No payout of the demo was paid at its second try yet: wait for its table")
-        return links[0]
-
-
-@contextmanager
-def logged_in(demo: Demo) -> Iterator[str]:
-    """An address on this machine that shows the demo to a browser that cannot log in."""
-
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, headers, body = demo.ask("GET", self.path)
-            self.send_response(status)
-            for name, value in headers:
-                if name.lower() not in HOP_BY_HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
+    def press(self, button: str, *, reason: str) -> None:
+        """The button of a confirmation page, whose name begins so."""
+        self.page.get_by_label("Reason").fill(reason)
+        self.page.get_by_role("button", name=button).click()
+        self.page.wait_for_load_state("load")
 
 
-def take(browser: str, url: str, *, height: int, to: Path) -> None:
-    """One picture, WIDTH wide, in light colours."""
-    with tempfile.TemporaryDirectory(prefix="vault-pictures-") as profile:
-        command = [
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--disable-background-networking", "--disable-component-update", "--no-first-run",
-            "--force-device-scale-factor=1", f"--virtual-time-budget={PAINT_MS}",
-            f"--window-size={WIDTH},{height}", f"--user-data-dir={profile}",
-            f"--screenshot={to}", url,
-        ]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_S)
-    size = to.stat().st_size
-    if size > BYTES_MAX:
-        sys.exit(f"{to} has {size:,} bytes, more than {BYTES_MAX:,}")
-    sys.stdout.write(f"{to.name}: {size:,} bytes\n")
+def uploaded(album: Album) -> str:
+    """Payees that fail in ways of their own; answers with the address of their list."""
+    page, run = album.page, secrets.token_hex(2).upper()
+    lines = [
+        f"WAGES-{run}-{number:02},2547000{digits},{900 + 50 * number},{name} Example,Casual wages"
+        for number, (digits, name) in enumerate(PAYEES, start=1)
+    ]
+    text = "\n".join(["reference,msisdn,amount,name,remarks", *lines])
+    page.goto(f"{PAYOUTS}upload/")
+    page.get_by_label("Partner").select_option(label=PARTNER)
+    page.get_by_label("File of payees").set_input_files(
+        {"name": f"wages-{run}.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Preview").click()
+    album.press(f"Instruct {len(PAYEES)} payouts", reason="Casual wages of this week")
+    return page.url
+
+
+def retried(album: Album, those: str) -> None:
+    """All that failed twice, retried by hand: the confirmation, and the run that follows."""
+    page = album.page
+    album.wait_for(f"{those}&status=retrying&attempts=2%2B", count=WAITING)
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("retry_selected")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_label("Reason").fill("The provider says that its network is back")
+    album.take("confirmation", to=".pv-page")
+    album.press(f"Retry {WAITING} payouts", reason="The provider says that its network is back")
+    run = page.url
+    album.wait_for(f"{those}&status=completed", count=WAITING)
+    album.take("bulk_run", run, to=".pv-page")
+
+
+def settled(album: Album, those: str) -> None:
+    """How an unknown one ended, proposed by one person to another."""
+    page = album.page
+    album.wait_for(f"{those}&status=unknown", count=2)
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Settle with evidence").click()
+    page.get_by_label("How did it end?").select_option("not_paid")
+    page.get_by_label("Evidence").fill("Statement of this morning, page 4: no such payment")
+    album.press("Propose it", reason="The payee has called three times")
+    page.wait_for_url("**/settlement/**")
+    album.take("settlement", to=".pv-page")
+
+
+def taken(album: Album) -> None:
+    """Every picture in large and light."""
+    those = uploaded(album)
+    settled(album, those)
+    retried(album, those)
+    album.take("home", "/admin/")
+    album.take("desk", THE_DESK)
+    album.take("payouts", f"{PAYOUTS}?status=failed,retrying,unknown,completed&retries=1%2B")
+    album.page.goto(f"{those}&status=retrying")
+    album.page.locator("#result_list tbody th a").first.click()
+    album.take("payout", to=".pv-page")
+    album.take("result_codes", CODES)
+    album.page.get_by_role("link", name="any 100000002", exact=True).first.click()
+    album.take("result_code", to=".pv-page")
+
+
+def logged_in(browser: Browser, address: str, login: dict[str, str], look: dict[str, Any]) -> Page:
+    """The demo's own user, at a window of this look."""
+    context = browser.new_context(
+        base_url=address, timezone_id="Africa/Nairobi", locale="en-GB", **look
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    page = context.new_page()
+    page.goto("/admin/login/?next=/admin/")
+    page.get_by_label("Username").fill(login["username"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+    return page
 
 
 def main() -> None:
-    """Home, the list, and one payout with its timeline."""
-    parser = argparse.ArgumentParser(prog="python3 -m tests.pictures", description=__doc__)
+    """All pictures, in the order in which things happen."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--login", type=Path, default=ROOT / ".vault/demo_login.json")
     parser.add_argument("--to", type=Path, default=ROOT / "docs/pictures")
     given = parser.parse_args()
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
         sys.exit("Chromium is not installed: `apt-get install chromium`")
     given.to.mkdir(exist_ok=True)
-    demo = Demo(urlsplit(given.address).netloc, json.loads(given.login.read_text()))
-    with logged_in(demo) as door:
-        take(browser, f"{door}/admin/", height=1000, to=given.to / "home.png")
-        take(browser, f"{door}{PAYOUTS}", height=1000, to=given.to / "payouts.png")
-        take(browser, f"{door}{demo.tried_again()}", height=1500, to=given.to / "payout.png")
+    login = json.loads(given.login.read_text())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        looks = {
+            "": {"viewport": LARGE, "color_scheme": "light"},
+            "desk_dark": {"viewport": LARGE, "color_scheme": "dark"},
+            "desk_phone": {"viewport": SMALL, "color_scheme": "light"},
+        }
+        for name, look in looks.items():
+            album = Album(page=logged_in(browser, given.address, login, look), folder=given.to)
+            if name:
+                album.take(name, THE_DESK)
+            else:
+                taken(album)
+        browser.close()
 
 
 if __name__ == "__main__":

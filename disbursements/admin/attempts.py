@@ -98,10 +98,13 @@ def _answer(
     """What happened, whose side, what to do; and what the provider itself wrote."""
     code, text = attempt.mpesa_response_code, attempt.mpesa_response_description
     written = shown.free_text(words.coded(code, text), may_see_phones=may_see_phones)
-    if not code or attempt.outcome == AttemptOutcome.PAID:
+    is_paid = attempt.outcome == AttemptOutcome.PAID
+    if not code or (is_paid and text):
         return written or shown.NOTHING
     said = codes.in_words(code=code, text=text)
     happened = shown.free_text(said.reason, may_see_phones=may_see_phones)
+    if is_paid:
+        return happened
     advice = " ".join(filter(None, [f"{said.side}.", said.to_do]))
     quoted = f"M-Pesa wrote: {written}. " if written not in ("", happened) else ""
     return shown.two_lines(happened, f"{quoted}{advice}")

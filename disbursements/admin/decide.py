@@ -36,10 +36,7 @@ class _Decide(ConfirmedAction):
             "totals": {payout.currency: payout.amount_minor},
             "oldest": row.proposed_at,
             "columns": [Column(label="What"), Column(label="Said")],
-            "lines": [
-                [name, shown.free_text(value) if isinstance(value, str) else value]
-                for name, value in claim(row)
-            ],
+            "lines": [[name, value] for name, value in claim(row, may_see_phones=False)],
         }
 
     def decided(
@@ -141,8 +138,8 @@ def said(row: Settlement) -> str:
     return f"paid, receipt {row.receipt}" if row.settled_as == SettledAs.PAID else "not paid"
 
 
-def claim(row: Settlement) -> list[tuple[str, object]]:
-    """What is claimed, by whom and on what evidence."""
+def claim(row: Settlement, *, may_see_phones: bool) -> list[tuple[str, object]]:
+    """What is claimed, by whom and on what evidence; phones hidden in what people wrote."""
     payout = row.disbursement
     url = reverse(PAYOUT, args=[payout.pk])
     return [
@@ -150,8 +147,8 @@ def claim(row: Settlement) -> list[tuple[str, object]]:
         ("Attempt", f"{row.attempt.retry_attempt}, reference {row.attempt.provider_reference}"),
         ("Said to be", said(row)),
         *([("Paid at", shown.moment(row.paid_at))] if row.paid_at else []),
-        ("Evidence", row.evidence),
-        ("Reason", row.reason),
+        ("Evidence", shown.free_text(row.evidence, may_see_phones=may_see_phones)),
+        ("Reason", shown.free_text(row.reason, may_see_phones=may_see_phones)),
         ("Proposed by", row.proposed_by),
         ("Proposed", shown.moment(row.proposed_at)),
     ]

@@ -33,7 +33,7 @@ def record(request: HttpRequest, row: DisbursementRequest) -> Record:
             status=words.status(row),
             meaning=row.MACHINE.meanings[row.status],
             next_step=shown.free_text(
-                f"{words.next_step(row, pause=_pause_over(row))} {_proof(attempts)}".strip(),
+                f"{words.next_step(row, pause=_pause_over(row))} {_proof(row, attempts)}".strip(),
                 may_see_phones=may_see,
             ),
         ),
@@ -50,11 +50,14 @@ def record(request: HttpRequest, row: DisbursementRequest) -> Record:
     )
 
 
-def _proof(attempts: Sequence[DisbursementRetryLog]) -> str:
+def _proof(row: DisbursementRequest, attempts: Sequence[DisbursementRetryLog]) -> str:
     """Why we are sure that the latest attempt did not pay: what may be done rests on it."""
     latest = attempts[-1] if attempts else None
-    if latest is None or not latest.proof:
+    if latest is None:
         return ""
+    if not latest.proof:
+        retrying = row.status == DisbursementStatus.RETRYING
+        return "Proof that the last try did not pay comes first." if retrying else ""
     return f"Attempt {latest.retry_attempt} is proven not paid because: {_said(latest)}."
 
 

@@ -115,8 +115,6 @@ class SettlementAdmin(RecordAdmin):
     def record(self, request: HttpRequest, row: Settlement) -> Record:
         """The claim, its evidence, and what became of it."""
         may_see = shown.may_see_phones(request)
-        waits = row.status == SettlementStatus.PROPOSED
-        own = waits and row.proposed_by == actor_of(request)
         return Record(
             headline=Headline(
                 kind=f"Settlement of {row.disbursement.client_reference}",
@@ -124,20 +122,25 @@ class SettlementAdmin(RecordAdmin):
                 beside=f"Said to be {said(row)}",
                 status=_status(row),
                 meaning=row.MACHINE.meanings[row.status],
-                next_step=YOUR_OWN if own else "",
+                next_step=YOUR_OWN if _is_own(request, row) else "",
             ),
             sections=[
                 Facts(
                     title="What is said, and how one knows",
                     rows=[
-                        (name, shown.free_text(str(value), may_see_phones=may_see)
-                         if isinstance(value, str) else value)
-                        for name, value in [*claim(row), *_decision(row)]
+                        *claim(row, may_see_phones=may_see),
+                        *_decision(row, may_see_phones=may_see),
                     ],
                 ),
                 steps_of(row, may_see_phones=may_see),
             ],
         )  # fmt: skip
+
+    def _buttons(self, request: HttpRequest, row: Settlement) -> list[Button]:
+        """Nobody is offered to approve what they proposed themselves."""
+        buttons = super()._buttons(request, row)
+        approve = ApproveSettlement(self).url(row) if _is_own(request, row) else ""
+        return [button for button in buttons if button.url != approve]
 
 
 def waiting_button(row: DisbursementRequest) -> list[Button]:
@@ -155,6 +158,10 @@ def waiting_button(row: DisbursementRequest) -> list[Button]:
     ]
 
 
+def _is_own(request: HttpRequest, row: Settlement) -> bool:
+    return row.status == SettlementStatus.PROPOSED and row.proposed_by == actor_of(request)
+
+
 def _status(row: Settlement) -> Any:
     return shown.status(
         row.status, meaning=row.MACHINE.meanings[row.status],
@@ -162,11 +169,11 @@ def _status(row: Settlement) -> Any:
     )  # fmt: skip
 
 
-def _decision(row: Settlement) -> list[tuple[str, object]]:
+def _decision(row: Settlement, *, may_see_phones: bool) -> list[tuple[str, object]]:
     if not row.decided_by:
         return []
     return [
         ("Decided by", row.decided_by),
         ("Decided", shown.moment(row.decided_at)),
-        ("Why", row.decision_reason),
+        ("Why", shown.free_text(row.decision_reason, may_see_phones=may_see_phones)),
     ]

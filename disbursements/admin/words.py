@@ -101,8 +101,7 @@ def _next(row: DisbursementRequest, pause: Pause | None) -> str:
                           "M-Pesa will tell us, or we ask."),
         S.UNKNOWN: _when("We ask M-Pesa again", row.ask_at,
                          "We no longer ask by ourselves: settle it with proof."),
-        S.RETRYING: _when("It is sent again by itself", row.next_retry_at, "")
-        + " Proof that the last try did not pay comes first.",
+        S.RETRYING: _when("It is sent again by itself", row.next_retry_at, ""),
         S.PARKED: f"Put the cause right, then {'resume' if pause else 'release'}: "
         "it is sent again without using up a retry.",
         S.COMPLETED: "Nothing: it is paid.",

@@ -71,4 +71,4 @@ class Settlement(models.Model):
         indexes = [models.Index(fields=["status", "-proposed_at"], name="settlement_by_status")]
 
     def __str__(self) -> str:
-        return f"{self.get_settled_as_display()}: {self.disbursement_id}"
+        return f"settled as {self.get_settled_as_display().lower()}"

@@ -147,7 +147,7 @@ def _same_or_refuse(
 
 
 def _begin(settlement: Settlement, row: DisbursementRequest, caller: Caller, at: datetime) -> None:
-    because = f"proposed by {caller.origin}: {settlement.reason}"
+    because = f"proposed ({caller.origin}): {settlement.reason}"
     states.begin([settlement], at=at, because=because, actor=caller.actor)
     said = "not paid" if settlement.settled_as == SettledAs.NOT_PAID else "paid"
     receipt = f", receipt {settlement.receipt}" if settlement.receipt else ""

@@ -133,8 +133,25 @@ class TestDeciding:
         doubtful.refresh_from_db()
         assert "another person must approve it" in page
         assert "another person must approve it" in detail
+        assert reverse(APPROVE, args=[waiting.pk]) not in detail
+        assert reverse(REJECT, args=[waiting.pk]) in detail
         assert (refused.status_code, waiting.status) == (200, "rejected")
         assert doubtful.status == "unknown"
+
+    def test_the_pages_lead_to_the_payout_and_show_no_markup(
+        self, waiting: Settlement, doubtful: DisbursementRequest
+    ) -> None:
+        second = superuser()
+
+        pages = [
+            second.get(reverse(name, args=[waiting.pk])).content.decode()
+            for name in (PAGE, APPROVE)
+        ]
+
+        link = f'<a class="pv-link" href="{reverse(PAYOUT, args=[doubtful.pk])}">'
+        for page in pages:
+            assert link in page
+            assert "&lt;" not in page
 
 
 class TestWhoMay:
