@@ -17,6 +17,7 @@ from gateways.interface import (
     Arrival,
     BalanceAnswer,
     Delivery,
+    NoticeReported,
     PayoutResult,
     PayoutTimedOut,
     StatusAnswer,
@@ -29,12 +30,24 @@ logger = logging.getLogger(__name__)
 
 Operation = Callable[..., tuple[Delivery, str]]
 
+
+def note_delivery(
+    *,
+    event: NoticeReported,
+    arrival: Arrival,  # noqa: ARG001 - every delivery has the same shape
+    at: datetime,  # noqa: ARG001
+) -> tuple[Delivery, str]:
+    """The report stays findable by the message's id; nothing follows from it."""
+    return Delivery.IGNORED, event.message_id
+
+
 DELIVERIES: dict[type, Operation] = {
     PayoutResult: apply_payout_result,
     PayoutTimedOut: apply_payout_timeout,
     StatusAnswer: apply_status_answer,
     StatusTimedOut: apply_status_timeout,
     BalanceAnswer: apply_balance_answer,
+    NoticeReported: note_delivery,
 }
 TOLD = {
     Delivery.UNMATCHED: "A callback is about nothing that we know",

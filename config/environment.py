@@ -49,6 +49,12 @@ class Environment(BaseSettings):
     daraja_base_url: str = Field(
         default="https://sandbox.safaricom.co.ke", pattern=r"^https?://[^/\s]+$"
     )
+    africastalking_base_url: str = Field(
+        default="https://api.sandbox.africastalking.com", pattern=r"^https?://[^/\s]+$"
+    )
+    africastalking_username: str = ""
+    africastalking_api_key: str = ""
+    africastalking_sender: str = ""
     stripe_api_base: str = Field(default="https://api.stripe.com", pattern=r"^https?://[^/\s]+$")
     mpesa_consumer_key: str = ""
     mpesa_consumer_secret: str = ""
@@ -57,6 +63,7 @@ class Environment(BaseSettings):
     mpesa_initiator_name: str = ""
     mpesa_security_credential: str = ""
     mpesa_environment: Literal["sandbox", "production"] = "sandbox"
+    mpesa_c2b_response_type: Literal["Completed", "Cancelled"] = "Completed"
 
     @field_validator(
         "vault_secret_key_fallbacks",

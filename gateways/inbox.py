@@ -23,13 +23,13 @@ from core.locks import try_transaction_lock
 from core.masking import bytes_without_secrets
 from core.models import AlertSeverity
 from gateways import registry
-from gateways.http import NotJson, read_json
 from gateways.interface import Delivery, Event, Unreadable
 from gateways.models import Callback
 
 __all__ = [
     "NotStored", "Unreadable", "anything_unread", "callback_url", "claim_unread", "mark",
-    "new_secret", "read", "replay", "secret_digest", "secret_fits", "store", "take_in_spool",
+    "new_secret", "read", "replay", "secret_digest", "secret_fits", "standing_digests",
+    "standing_secret", "store", "take_in_spool",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ SUBJECT_CHARACTERS_MAX = 60
 SPOOL_BATCH_MAX = 1_000
 DELIVERY_JOB = "deliver"
 _SALT = "gateways.inbox.callback"
+_STANDING_SALT = "gateways.inbox.standing"
 _SECRET = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_CHARACTERS}}}", re.ASCII)
 # Plain SQL: through the ORM the INSERT costs three times as much, and this is the hot path.
 _INSERT = """
@@ -71,10 +72,23 @@ def new_secret(*, provider: str, kind: str) -> str:
     """38 URL-safe characters that prove themselves, good for `kind` and its time-out."""
     while True:
         chance = secrets.token_bytes(RANDOM_BYTES)
-        proof = _proof(provider, kind, chance, settings.SECRET_KEY)
-        secret = base64.urlsafe_b64encode(chance + proof).rstrip(b"=").decode()
+        secret = _proven(provider, kind, chance, settings.SECRET_KEY)
         if not _FORBIDDEN.search(secret):
             return secret
+
+
+def standing_secret(*, provider: str, kind: str, subject: str) -> str:
+    """The lasting secret of an address that is registered once for `subject`, always the same.
+
+    It stays good while its SECRET_KEY is among the fallbacks (docs/decisions/0015).
+    """
+    return _standing(provider, kind, subject, settings.SECRET_KEY)
+
+
+def standing_digests(*, provider: str, kind: str, subject: str) -> frozenset[bytes]:
+    """What messages to the subject's address carry as secret_digest, under every key of ours."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return frozenset(secret_digest(_standing(provider, kind, subject, key)) for key in keys)
 
 
 def secret_fits(*, provider: str, kind: str, secret: str) -> bool:
@@ -152,10 +166,7 @@ def claim_unread(limit: int) -> list[int]:
 
 def read(callback: Callback) -> Event:
     """The typed event of a stored message; raises Unreadable."""
-    try:
-        body = read_json(bytes(callback.body))
-    except NotJson as error:
-        raise Unreadable(str(error)) from None
+    body = registry.parse(callback.provider, bytes(callback.body))
     try:
         reader = registry.reader(callback.provider, callback.kind)
     except KeyError:
@@ -183,6 +194,22 @@ def replay(*, callback_id: int) -> None:
     if not found:
         raise Callback.DoesNotExist(f"There is no callback {callback_id}")
     jobs.after_commit(DELIVERY_JOB)
+
+
+def _standing(provider: str, kind: str, subject: str, key: str) -> str:
+    number = 0
+    while True:
+        value = f"{provider}\n{kind}\n{subject}\n{number}"
+        chance = salted_hmac(_STANDING_SALT, value, secret=key, algorithm="sha256").digest()
+        secret = _proven(provider, kind, chance[:RANDOM_BYTES], key)
+        if not _FORBIDDEN.search(secret):
+            return secret
+        number += 1
+
+
+def _proven(provider: str, kind: str, chance: bytes, key: str) -> str:
+    proof = _proof(provider, kind, chance, key)
+    return base64.urlsafe_b64encode(chance + proof).rstrip(b"=").decode()
 
 
 def _proof(provider: str, kind: str, chance: bytes, key: str) -> bytes:

@@ -5,31 +5,92 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from gateways.daraja import validation
 from gateways.daraja.callbacks import READERS as DARAJA_READERS
+from gateways.daraja.collect import DarajaCollector
+from gateways.daraja.collect_callbacks import READERS as DARAJA_COLLECTED
 from gateways.daraja.credential import BadCertificate, read_certificate
 from gateways.daraja.disburse import DarajaDisburser
 from gateways.daraja.result_codes import DEFAULTS as DARAJA_CODES
-from gateways.interface import CodeDefault, Disburser, Event, Rail, ShortcodeAccess
+from gateways.http import NotForm, NotJson, read_form, read_json
+from gateways.interface import (
+    Channel,
+    CodeDefault,
+    CollectionAccess,
+    Collector,
+    Disburser,
+    Event,
+    Notifier,
+    Rail,
+    ShortcodeAccess,
+    Unreadable,
+    Verdict,
+)
+from gateways.notify.africas_talking import AfricasTalking
+from gateways.notify.delivery_reports import READERS as DELIVERY_READERS
+from gateways.notify.email import Mailer
 
 __all__ = [
-    "BadCertificate", "callback_kinds", "code_defaults", "disburser", "provider_of", "providers",
-    "read_certificate", "reader", "use_disburser",
+    "BadCertificate", "callback_kinds", "code_defaults", "collected_by", "collector",
+    "disburser", "is_from_a_list", "notifier", "notifies_by", "parse", "provider_of",
+    "providers", "read_certificate", "reader", "reply_to", "result_api", "result_kind",
+    "use_collector", "use_disburser", "use_notifier", "waits_for_us",
 ]  # fmt: skip
 
 DARAJA = "daraja"
+AFRICAS_TALKING = "africastalking"
+NotifierFactory = Callable[[], Notifier]
 DisburserFactory = Callable[[ShortcodeAccess], Disburser]
+CollectorFactory = Callable[[CollectionAccess], Collector]
 Reader = Callable[[object], Event]
+Reply = Callable[[Verdict], dict[str, str]]
 
-_PROVIDERS = {Rail.MPESA_B2C: DARAJA}
-_READERS = {DARAJA: DARAJA_READERS}
+_PROVIDERS = {Rail.MPESA_B2C: DARAJA, Rail.MPESA_B2B: DARAJA}
+_KIND_OF_RESULT = {Rail.MPESA_B2C: "payout", Rail.MPESA_B2B: "business"}
+_RESULT_CODES = {Rail.MPESA_B2C: "b2c", Rail.MPESA_B2B: "b2b"}
+_READERS: dict[str, dict[str, Reader]] = {
+    DARAJA: {**DARAJA_READERS, **DARAJA_COLLECTED},
+    AFRICAS_TALKING: {**DELIVERY_READERS},
+}
 _KINDS = {provider: frozenset(readers) for provider, readers in _READERS.items()}
+
+# The callbacks whose sender waits for more than "accepted", and who words the answer.
+_REPLIES: dict[tuple[str, str], Reply] = {(DARAJA, "c2b-validation"): validation.reply}
+
+
+def _africas_talking() -> Notifier:
+    return AfricasTalking(
+        base_url=settings.AFRICASTALKING_BASE_URL, username=settings.AFRICASTALKING_USERNAME,
+        api_key=settings.AFRICASTALKING_API_KEY, sender=settings.AFRICASTALKING_SENDER,
+    )  # fmt: skip
+
+
+def _mailer() -> Notifier:
+    return Mailer(sender=settings.DEFAULT_FROM_EMAIL)
+
+
+_notifiers: dict[Channel, NotifierFactory] = {
+    Channel.SMS: _africas_talking,
+    Channel.EMAIL: _mailer,
+}
+_NOTIFY_BY = {Channel.SMS: AFRICAS_TALKING, Channel.EMAIL: "email"}
 
 
 def _daraja(access: ShortcodeAccess) -> Disburser:
     return DarajaDisburser(base_url=settings.DARAJA_BASE_URL, access=access)
 
 
-_disbursers: dict[Rail, DisburserFactory] = {Rail.MPESA_B2C: _daraja}
+_disbursers: dict[Rail, DisburserFactory] = {
+    Rail.MPESA_B2C: _daraja,
+    Rail.MPESA_B2B: _daraja,
+}
+
+
+def _daraja_collector(access: CollectionAccess) -> Collector:
+    return DarajaCollector(base_url=settings.DARAJA_BASE_URL, access=access)
+
+
+_collectors: dict[str, CollectorFactory] = {DARAJA: _daraja_collector}
 
 
 def disburser(rail: Rail, access: ShortcodeAccess) -> Disburser:
@@ -37,9 +98,55 @@ def disburser(rail: Rail, access: ShortcodeAccess) -> Disburser:
     return _disbursers[rail](access)
 
 
+def collector(access: CollectionAccess) -> Collector:
+    """Who collects on this shortcode."""
+    return _collectors[DARAJA](access)
+
+
+def collected_by() -> str:
+    """The provider that collects, as in the path of its callbacks and in the log of calls."""
+    return DARAJA
+
+
 def provider_of(rail: Rail) -> str:
     """The provider's name, as in the path of its callbacks and in the log of calls."""
     return _PROVIDERS[rail]
+
+
+def notifier(channel: Channel) -> Notifier:
+    """Who sends over this channel."""
+    return _notifiers[channel]()
+
+
+def notifies_by(channel: Channel) -> str:
+    """The provider's name, as in the path of its reports and in the log of calls."""
+    return _NOTIFY_BY[channel]
+
+
+def is_from_a_list(provider: str) -> bool:
+    """Whether its callbacks come from addresses that are known (VAULT_CALLBACK_SOURCES)."""
+    return provider == DARAJA
+
+
+def parse(provider: str, body: bytes) -> object:
+    """The raw body of a callback as JSON, or as a form where the provider posts forms.
+
+    Raises Unreadable.
+    """
+    try:
+        return read_form(body) if provider == AFRICAS_TALKING else read_json(body)
+    except (NotForm, NotJson) as error:
+        raise Unreadable(str(error)) from None
+
+
+def result_kind(rail: Rail) -> str:
+    """The kind of callback that tells how a payout over this rail ended."""
+    return _KIND_OF_RESULT[rail]
+
+
+def result_api(rail: Rail) -> str:
+    """The `api` of the result-code rows that this rail's results are read by."""
+    return _RESULT_CODES[rail]
 
 
 def providers() -> tuple[str, ...]:
@@ -57,9 +164,30 @@ def reader(provider: str, kind: str) -> Reader:
     return _READERS[provider][kind]
 
 
+def waits_for_us(provider: str, kind: str) -> bool:
+    """Whether the sender of this kind of callback waits for a verdict."""
+    return (provider, kind) in _REPLIES
+
+
+def reply_to(provider: str, kind: str, verdict: Verdict) -> dict[str, str]:
+    """The verdict in the provider's words; KeyError where no one waits for it."""
+    return _REPLIES[provider, kind](verdict)
+
+
 def code_defaults() -> tuple[CodeDefault, ...]:
     """The result-code table as documented by all providers."""
     return DARAJA_CODES
+
+
+@contextmanager
+def use_notifier(channel: Channel, factory: NotifierFactory) -> Iterator[None]:
+    """Notify through another Notifier in the block: the in-memory double, in tests."""
+    before = _notifiers[channel]
+    _notifiers[channel] = factory
+    try:
+        yield
+    finally:
+        _notifiers[channel] = before
 
 
 @contextmanager
@@ -71,3 +199,14 @@ def use_disburser(rail: Rail, factory: DisburserFactory) -> Iterator[None]:
         yield
     finally:
         _disbursers[rail] = before
+
+
+@contextmanager
+def use_collector(factory: CollectorFactory) -> Iterator[None]:
+    """Collect through another Collector in the block: the in-memory double, in tests."""
+    before = _collectors[DARAJA]
+    _collectors[DARAJA] = factory
+    try:
+        yield
+    finally:
+        _collectors[DARAJA] = before

@@ -1,4 +1,7 @@
-"""The door for callbacks: store, acknowledge, nothing else (daraja.md 7)."""
+"""The door for callbacks: store, acknowledge, nothing else (daraja.md 7).
+
+Only a validation is answered with more (gateways/validation.py).
+"""
 
 import logging
 from functools import lru_cache
@@ -10,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from core import clock, peers
-from gateways import inbox, registry
+from gateways import inbox, registry, validation
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
 
     A stranger's body is never read, so that nobody holds a thread with a slow one.
     """
+    began_s = clock.stopwatch_s()
     if kind not in registry.callback_kinds(provider):
         return HttpResponse(status=404)
     if request.method != "POST":
@@ -62,7 +66,8 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
         return HttpResponse(status=400)
     if body is None:
         return HttpResponse(status=413)
-    sources = tuple(settings.VAULT_CALLBACK_SOURCES)
+    listing = registry.is_from_a_list(provider)
+    sources = tuple(settings.VAULT_CALLBACK_SOURCES) if listing else ()
     source, listed = _judge(peers.claimed_address(request), sources)
     try:
         inbox.store(
@@ -78,7 +83,15 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
     except inbox.NotStored as error:
         logger.critical("A callback was not stored: %s", error)
         return HttpResponse(status=503 if fits else 404)
-    return HttpResponse(ACCEPTED, content_type=JSON_TYPE) if fits else HttpResponse(status=404)
+    if not fits:
+        return HttpResponse(status=404)
+    if registry.waits_for_us(provider, kind):
+        digest = inbox.secret_digest(secret)
+        answer = validation.reply(
+            provider=provider, kind=kind, body=body, secret_digest=digest, began_s=began_s
+        )
+        return HttpResponse(answer, content_type=JSON_TYPE)
+    return HttpResponse(ACCEPTED, content_type=JSON_TYPE)
 
 
 def _body(request: HttpRequest) -> bytes | None:

@@ -26,6 +26,14 @@ def utility(shortcode_number: str, currency: str) -> AccountSpec:
     return AccountSpec(f"float:{shortcode_number}:utility:{currency}", AccountKind.ASSET, currency)
 
 
+def working(shortcode_number: str, currency: str) -> AccountSpec:
+    """What payouts to businesses leave from: M-Pesa's Working wallet, less what is held back.
+
+    Counts only what was booked here, as with the Utility wallet.
+    """
+    return AccountSpec(f"float:{shortcode_number}:working:{currency}", AccountKind.ASSET, currency)
+
+
 def reserved(shortcode_number: str, currency: str) -> AccountSpec:
     """Float held back for payouts whose outcome is open. Zero when nothing is under way."""
     return AccountSpec(

@@ -107,16 +107,20 @@ class Wire(BaseAdapter):
 
     def post(self, callback: PendingCallback, *, source: str = LISTED) -> int:
         """Post one callback to our view; returns the HTTP status."""
-        status = self.post_body(url=callback.url, body=callback.body, source=source)
-        self.simulator.delivered(callback.number, status=status)
+        answer = self._post(url=callback.url, body=callback.body, source=source)
+        status = answer.status_code
+        self.simulator.delivered(callback.number, status=status, answer=answer.content)
         return status
 
     def post_body(self, *, url: str, body: bytes, source: str = LISTED) -> int:
         """Post anything, from any address; returns the HTTP status."""
+        return self._post(url=url, body=body, source=source).status_code
+
+    def _post(self, *, url: str, body: bytes, source: str) -> Any:
         self.posted += 1
         return self.client.post(
             urlsplit(url).path, data=body, content_type="application/json", REMOTE_ADDR=source
-        ).status_code
+        )
 
     def run(self, *, hours: float = 60, step_minutes: float = 1) -> None:
         """Sweep, deliver and move the clock until nothing is due without a person."""

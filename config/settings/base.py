@@ -27,8 +27,14 @@ VAULT_HINTS = True
 VAULT_DEMO = False
 VAULT_JOB_RUNNER = "config.schedules.run_job"
 VAULT_CALLER_OF = "vault.queries.caller_of"
+VAULT_PAYMENT_ANSWERER = ""  # dotted path of who validates payments; nobody: all are taken
+VAULT_UNANSWERED_PAYMENTS = environment.mpesa_c2b_response_type
 VAULT_LIVE = environment.mpesa_environment == "production"
 DARAJA_BASE_URL = environment.daraja_base_url
+AFRICASTALKING_BASE_URL = environment.africastalking_base_url
+AFRICASTALKING_USERNAME = environment.africastalking_username
+AFRICASTALKING_API_KEY = environment.africastalking_api_key
+AFRICASTALKING_SENDER = environment.africastalking_sender
 STRIPE_API_BASE = environment.stripe_api_base
 
 INSTALLED_APPS = [

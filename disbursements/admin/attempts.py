@@ -15,6 +15,7 @@ from core.admin.record import Column, Table
 from disbursements.admin import words
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
 from disbursements.queries.result_codes import CodeTable
+from gateways.interface import Rail
 
 PAGE = "admin:disbursements_disbursementrequest_change"
 PART = "admin:disbursements_disbursementrequest_attempts"
@@ -101,7 +102,8 @@ def _answer(
     is_paid = attempt.outcome == AttemptOutcome.PAID
     if not code or (is_paid and text):
         return written or shown.NOTHING
-    said = codes.in_words(code=code, text=text)
+    rail = Rail.MPESA_B2B if attempt.beneficiary else Rail.MPESA_B2C
+    said = codes.in_words(code=code, text=text, rail=rail)
     happened = shown.free_text(said.reason, may_see_phones=may_see_phones)
     if is_paid:
         return happened

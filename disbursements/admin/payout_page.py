@@ -23,7 +23,7 @@ def record(request: HttpRequest, row: DisbursementRequest) -> Record:
     may_see = shown.may_see_phones(request)
     logs = DisbursementRetryLog.objects.filter(disbursement=row)
     attempts = list(logs.order_by("retry_attempt"))
-    phone = shown.phone(row.msisdn, may_see=may_see)
+    phone = row.business or shown.phone(row.msisdn, may_see=may_see)
     return Record(
         buttons=waiting_button(row),
         headline=Headline(
@@ -72,7 +72,7 @@ def _facts(row: DisbursementRequest, *, may_see_phones: bool) -> Iterator[tuple[
 
     yield ("Reason", free(words.reason(row)))
     if row.failure_code and row.status in words.EXPLAINED:
-        said = in_words(code=row.failure_code, text=row.failure_text)
+        said = in_words(code=row.failure_code, text=row.failure_text, rail=row.rail)
         yield ("Whose side", said.side)
         yield ("What to do", free(said.to_do))
     yield ("Retries used", f"{row.retry_count} of {row.max_retries}")

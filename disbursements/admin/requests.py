@@ -79,7 +79,9 @@ class DisbursementRequestAdmin(RecordAdmin):
         codes, replaced = CodeTable.read(), list_views.replaced(changelist.result_list)
         for row in changelist.result_list:
             row.replaced_by = replaced.get(row.pk, "")
-            row.in_words = codes.in_words(code=row.failure_code, text=row.failure_text)
+            row.in_words = codes.in_words(
+                code=row.failure_code, text=row.failure_text, rail=row.rail
+            )
         changelist.all_clear = list_views.all_clear(request, self, changelist)
         changelist.export_url = list_views.export_url(request, self, changelist)
         return changelist
@@ -106,7 +108,7 @@ class DisbursementRequestAdmin(RecordAdmin):
 
     @column("Payee")
     def payee(self, row: DisbursementRequest) -> Any:
-        """Name and phone, the phone always masked in lists."""
+        """Name and phone, the phone always masked in lists; of a business its shortcode."""
         return words.payee(row)
 
     @column("Amount")

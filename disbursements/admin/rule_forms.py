@@ -7,8 +7,8 @@ from disbursements.models import RuleNext, RuleOutcome, RuleScope, WhoseSide
 
 CHOSEN = {"class": "pv-input"}
 APIS = (
-    ("b2c", "B2C results"), ("http", "Answers of the gateway"), ("status", "Status queries"),
-    ("any", "Any"),
+    ("b2c", "B2C results"), ("b2b", "B2B results"), ("stk", "Prompts"),
+    ("http", "Answers of the gateway"), ("status", "Status queries"), ("any", "Any"),
 )  # fmt: skip
 TEXT_LENGTH_MAX = 500
 

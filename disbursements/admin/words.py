@@ -53,8 +53,8 @@ def reason_with_side(row: DisbursementRequest, said: InWords) -> Any:
 
 
 def payee(row: DisbursementRequest) -> Any:
-    """Name and phone, the phone always masked in lists."""
-    number = shown.phone(row.msisdn, may_see=False)
+    """Name and phone, the phone always masked in lists; of a business its shortcode."""
+    number = row.business or shown.phone(row.msisdn, may_see=False)
     return shown.two_lines(row.payee_name, number) if row.payee_name else number
 
 

@@ -23,7 +23,9 @@ def without_phones(value: Any, name: str = "") -> Any:
         return [without_phones(each, name) for each in value]
     if not isinstance(value, str) or name in EXACT or name.endswith("At"):
         return value
-    return masking.masked_phone(value) if name == "msisdn" else masking.without_phones(value)
+    if name == "msisdn" and value:
+        return masking.masked_phone(value)
+    return masking.without_phones(value)
 
 
 class PartnerSerializer(serializers.Serializer):
@@ -67,6 +69,11 @@ class DisbursementSerializer(serializers.Serializer):
     def to_representation(self, instance: DisbursementRequest) -> dict[str, Any]:
         """Phones masked for those who may not see them (`may_see_phones` of the context)."""
         values = super().to_representation(instance)
+        if instance.beneficiary:
+            values["receiver"] = {
+                "number": instance.receiver_number, "kind": instance.receiver_kind,
+                "accountReference": instance.account_reference,
+            }  # fmt: skip
         return values if self.context["may_see_phones"] else without_phones(values)
 
     def get_statusMeaning(self, row: DisbursementRequest) -> str:  # noqa: N802

@@ -15,6 +15,7 @@ from disbursements.models import DisbursementRequest, DisbursementRetryLog
 SAID = (
     "id", "partner_id", "shortcode", "rail", "client_reference", "msisdn", "payee_name",
     "amount_minor", "currency", "command_id", "remarks", "max_retries", "created_at",
+    "receiver_number", "receiver_kind", "account_reference", "beneficiary",
 )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ class RetrySerializer(ListedSerializer):
         if not code and logs:
             code = logs[-1].mpesa_response_code
             text = logs[-1].mpesa_response_description
-        return self.context["table"].in_words(code=code, text=text)
+        return self.context["table"].in_words(code=code, text=text, rail=row.rail)
 
 
 class WaitingSerializer(serializers.Serializer):

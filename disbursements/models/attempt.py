@@ -32,7 +32,7 @@ class Proof(models.TextChoices):
 
 WRITTEN_FIRST = [
     "disbursement", "retry_attempt", "retry_reason", "provider_reference", "secret_digest",
-    "shortcode_number", "retry_timestamp",
+    "shortcode_number", "retry_timestamp", "beneficiary",
 ]  # fmt: skip
 
 
@@ -44,9 +44,10 @@ class AttemptManager(models.Manager["DisbursementRetryLog"]):
                 """
                 UPDATE disbursement_retry_logs AS log
                    SET acknowledged_at = known.at, conversation_id = known.conversation_id,
-                       duration_ms = known.duration_ms
-                  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::int[])
-                       AS known(id, at, conversation_id, duration_ms)
+                       duration_ms = known.duration_ms, originator_id = known.originator_id,
+                       ids_adopted = false
+                  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::int[], %s::text[])
+                       AS known(id, at, conversation_id, duration_ms, originator_id)
                  WHERE log.id = known.id
                 """,
                 [
@@ -54,6 +55,7 @@ class AttemptManager(models.Manager["DisbursementRetryLog"]):
                     [attempt.acknowledged_at for attempt in attempts],
                     [attempt.conversation_id for attempt in attempts],
                     [attempt.duration_ms for attempt in attempts],
+                    [attempt.originator_id for attempt in attempts],
                 ],
             )
 
@@ -70,12 +72,23 @@ class DisbursementRetryLog(models.Model):
     provider_reference = models.CharField(max_length=40, unique=True)
     secret_digest = models.BinaryField(max_length=32, unique=True)
     shortcode_number = models.CharField(max_length=7)
+    beneficiary = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="B2B only: whom it pays"
+    )
     counted = models.BooleanField(default=True, help_text="Whether it uses up a retry")
     retry_timestamp = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())
 
     acknowledged_at = models.DateTimeField(null=True)
     conversation_id = models.CharField(max_length=100, blank=True)
+    originator_id = models.CharField(
+        max_length=100, blank=True, default="", db_default="",
+        help_text="B2B only: the provider's id, by which we ask",
+    )  # fmt: skip
+    ids_adopted = models.BooleanField(
+        default=False, db_default=False,
+        help_text="The ids are a callback's: the acknowledgement was lost",
+    )  # fmt: skip
     duration_ms = models.PositiveIntegerField(null=True)
 
     mpesa_response_code = models.CharField(max_length=30, blank=True)
@@ -109,6 +122,11 @@ class DisbursementRetryLog(models.Model):
             models.UniqueConstraint(
                 fields=["disbursement"], condition=Q(outcome="paid"), name="paid_once"
             ),
+            models.UniqueConstraint(
+                fields=["beneficiary"],
+                condition=Q(outcome="open") & ~Q(beneficiary=""),
+                name="one_open_per_beneficiary",
+            ),
             models.CheckConstraint(
                 condition=~Q(outcome="not_paid") | ~Q(proof=""), name="not_paid_has_proof"
             ),
@@ -119,6 +137,9 @@ class DisbursementRetryLog(models.Model):
         indexes = [
             models.Index(fields=["conversation_id"], name="attempt_by_conversation"),
             models.Index(fields=["retry_timestamp"], name="attempt_by_moment"),
+            models.Index(
+                fields=["beneficiary"], condition=~Q(beneficiary=""), name="attempt_by_beneficiary"
+            ),
             models.Index(
                 fields=["mpesa_response_code", "-retry_timestamp"],
                 condition=~Q(mpesa_response_code__in=CODES_LEFT_OUT),
@@ -163,6 +184,11 @@ class DisbursementRetryLog(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.retry_attempt} of {self.disbursement_id}"
+
+    @property
+    def asked_by(self) -> str:
+        """The id that a status query names: ours on B2C; on B2B the provider's, empty if lost."""
+        return self.originator_id if self.beneficiary else self.provider_reference
 
     @property
     def hold_reference(self) -> str:

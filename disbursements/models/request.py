@@ -17,8 +17,20 @@ from disbursements.states import DisbursementStatus
 
 INSTRUCTION = [
     "partner", "shortcode", "rail", "client_reference", "request_digest", "msisdn",
-    "amount_minor", "currency", "command_id", "created_at", "corrects",
+    "amount_minor", "currency", "command_id", "created_at", "corrects", "receiver_number",
+    "receiver_kind", "account_reference", "beneficiary",
 ]  # fmt: skip
+
+
+PAYEE_FITS_RAIL = (
+    Q(rail="mpesa_b2b", msisdn="")
+    & ~Q(receiver_number="")
+    & ~Q(beneficiary="")
+    & (
+        (Q(receiver_kind="paybill") & ~Q(account_reference=""))
+        | Q(receiver_kind="till", account_reference="")
+    )
+) | (~Q(rail="mpesa_b2b") & Q(receiver_number="", receiver_kind="", beneficiary=""))
 
 
 class DisbursementRequest(models.Model):
@@ -51,7 +63,16 @@ class DisbursementRequest(models.Model):
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField()
 
-    msisdn = models.CharField(max_length=12)
+    msisdn = models.CharField(max_length=12, help_text="Empty where a business is paid")
+    receiver_number = models.CharField(max_length=7, blank=True, default="", db_default="")
+    receiver_kind = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="paybill or till"
+    )
+    account_reference = models.CharField(max_length=13, blank=True, default="", db_default="")
+    beneficiary = models.CharField(
+        max_length=40, blank=True, default="", db_default="",
+        help_text="Whom B2B pays, in one form: it has one unresolved attempt at the most",
+    )  # fmt: skip
     payee_name = models.CharField(max_length=120, blank=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -118,6 +139,7 @@ class DisbursementRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="parked") | ~Q(parked_cause=""), name="parked_has_cause"
             ),
+            models.CheckConstraint(condition=PAYEE_FITS_RAIL, name="payee_fits_rail"),
         ]
         indexes = [
             models.Index(
@@ -187,6 +209,14 @@ class DisbursementRequest(models.Model):
 
     def __str__(self) -> str:
         return self.client_reference
+
+    @property
+    def business(self) -> str:
+        """`paybill 600222, account PROP001`; empty where a person is paid."""
+        if not self.beneficiary:
+            return ""
+        account = f", account {self.account_reference}" if self.account_reference else ""
+        return f"{self.receiver_kind} {self.receiver_number}{account}"
 
     @property
     def retry_history(self) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from disbursements.models import (
     Proof,
     StatusQuestion,
 )
-from disbursements.operations import contradict, match, prove, settle
+from disbursements.operations import contradict, hand_over, match, prove, settle
 from disbursements.rules import asking, causes
 from disbursements.rules.classify import Verdict
 from gateways.interface import Arrival, Delivery, PaymentState, StatusAnswer, StatusTimedOut
@@ -31,7 +31,7 @@ def apply_status_answer(
         if question is None:
             return Delivery.UNMATCHED, ""
         row, attempt = match.locked(question.attempt)
-        if event.reference not in ("", attempt.provider_reference):
+        if event.reference not in ("", attempt.asked_by):
             match.report_misfit(row, "a status answer about another payout", at=at)
             return Delivery.UNMATCHED, str(row.pk)
         question.refresh_from_db()
@@ -93,7 +93,9 @@ def _apply(
         return contradict.for_a_person(row, text, at=at)
     if attempt.outcome == AttemptOutcome.NOT_PAID:
         return Delivery.IGNORED
-    if event.state == PaymentState.NOT_PAID:
+    if attempt.ids_adopted and event.state in (PaymentState.NOT_PAID, PaymentState.NOT_FOUND):
+        hand_over.to_a_person(row, hand_over.IDS_ADOPTED, at=at)
+    elif event.state == PaymentState.NOT_PAID:
         _proven(row, attempt, Proof.QUERY_SAID_NO, event, at)
     elif event.state == PaymentState.NOT_FOUND:
         _not_found(row, attempt, event, at)

@@ -21,7 +21,7 @@ from disbursements.models import (
     DisbursementRetryLog,
     StatusQuestion,
 )
-from disbursements.operations import ladder, pace
+from disbursements.operations import hand_over, ladder, pace
 from disbursements.states import DisbursementStatus
 from gateways import inbox, registry
 from gateways.errors import GatewayError, Unclear
@@ -82,6 +82,8 @@ def ask_now(*, disbursement_id: UUID, actor: str, at: datetime, reason: str = ""
         attempt = queries.current_attempt(row)
         if row.status not in ASKABLE or attempt is None or not _is_open(attempt):
             raise CannotAsk(f"This payout is {row.status}: there is nothing to ask")
+        if not attempt.asked_by:
+            raise CannotAsk(f"M-Pesa cannot be asked: {hand_over.NOTHING_TO_ASK_BY}")
         row.ask_at = at
         row.save(update_fields=["ask_at"])
         because = f"asked for by hand: {reason}" if reason else "asked for by hand"
@@ -105,6 +107,10 @@ def write_down(*, shortcode: Shortcode, at: datetime) -> tuple[int, list[Asked]]
             if attempt is None or not _is_open(attempt):
                 row.ask_at = None
                 row.save(update_fields=["ask_at"])
+            elif not attempt.asked_by:
+                row.ask_at = None
+                row.save(update_fields=["ask_at"])
+                hand_over.to_a_person(row, hand_over.NOTHING_TO_ASK_BY, at=at)
             elif ladder.climb(row, attempt, at=at):
                 to_ask.append((row, attempt))
         slots = pace.take(shortcode=shortcode, count=len(to_ask), at=at)
@@ -136,7 +142,7 @@ def _question(
             attempt=attempt, secret_digest=inbox.secret_digest(secret), asked_at=at
         ),
         wording=Wording(
-            reference=attempt.provider_reference,
+            reference=attempt.asked_by,
             remarks=REMARKS,
             urls=CallbackUrls(
                 result=url(provider=provider, kind="status", secret=secret),
@@ -150,14 +156,16 @@ def _send(shortcode: Shortcode, questions: Sequence[Asked], threads: ThreadPoolE
     if not questions:
         return
     try:
-        disburser = registry.disburser(Rail(questions[0].row.rail), shortcode.access())
+        access = shortcode.access()
     except CannotOpen as error:
         raise_alert(
             kind=CREDENTIALS_CLOSED, key=shortcode.number, text=str(error),
             at=questions[0].question.asked_at, severity=AlertSeverity.CRITICAL,
         )  # fmt: skip
         return
-    answers = list(threads.map(lambda asked: _call(asked, disburser), questions))
+    rails = {asked.row.rail for asked in questions}
+    disbursers = {rail: registry.disburser(Rail(rail), access) for rail in rails}
+    answers = list(threads.map(lambda asked: _call(asked, disbursers[asked.row.rail]), questions))
     with transaction.atomic(durable=True):
         for asked, answer in zip(questions, answers, strict=True):
             _record(asked, answer)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -12,9 +13,17 @@ from core import locks, states
 from disbursements import queries
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 from disbursements.operations import pace
+from disbursements.operations.paid_from import paid_from
 from disbursements.states import DisbursementStatus
 from gateways import inbox, registry
-from gateways.interface import CallbackUrls, PayoutOrder, Rail
+from gateways.interface import (
+    BusinessOrder,
+    CallbackUrls,
+    Order,
+    PayoutOrder,
+    Rail,
+    ReceiverKind,
+)
 from ledger import chart
 from vault.models import Shortcode
 
@@ -30,7 +39,7 @@ class Claimed:
 
     disbursement: DisbursementRequest
     attempt: DisbursementRetryLog
-    order: PayoutOrder
+    order: Order
     ready_s: float
 
     @property
@@ -56,6 +65,7 @@ def claim(*, shortcode: Shortcode, status: str, at: datetime) -> list[Claimed]:
             .filter(shortcode=shortcode)
             .select_for_update(of=("self",), skip_locked=True)[:room]
         )
+        rows = _one_each(rows)
         if not rows:
             return []
         for row in rows:
@@ -79,7 +89,8 @@ def new_reference() -> str:
 
 def _write_down(row: DisbursementRequest, ready_s: float, at: datetime) -> Claimed:
     provider = registry.provider_of(Rail(row.rail))
-    secret = inbox.new_secret(provider=provider, kind="payout")
+    kind = registry.result_kind(Rail(row.rail))
+    secret = inbox.new_secret(provider=provider, kind=kind)
     attempt = DisbursementRetryLog(
         disbursement=row,
         retry_attempt=row.attempts_made + 1,
@@ -88,22 +99,49 @@ def _write_down(row: DisbursementRequest, ready_s: float, at: datetime) -> Claim
         secret_digest=inbox.secret_digest(secret),
         shortcode_number=row.shortcode.number,
         retry_timestamp=at,
+        beneficiary=row.beneficiary,
     )
     url = inbox.callback_url
-    order = PayoutOrder(
-        reference=attempt.provider_reference,
-        msisdn=row.msisdn,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        command_id=row.command_id,
-        remarks=row.remarks,
-        occasion=row.client_reference,
-        urls=CallbackUrls(
-            result=url(provider=provider, kind="payout", secret=secret),
-            timeout=url(provider=provider, kind="payout-timeout", secret=secret),
-        ),
+    urls = CallbackUrls(
+        result=url(provider=provider, kind=kind, secret=secret),
+        timeout=url(provider=provider, kind=f"{kind}-timeout", secret=secret),
     )
+    order = _order(row, attempt.provider_reference, urls)
     return Claimed(disbursement=row, attempt=attempt, order=order, ready_s=ready_s)
+
+
+def _order(row: DisbursementRequest, reference: str, urls: CallbackUrls) -> Order:
+    shared: dict[str, Any] = {
+        "amount_minor": row.amount_minor, "currency": row.currency, "command_id": row.command_id,
+        "remarks": row.remarks, "occasion": row.client_reference, "urls": urls,
+    }  # fmt: skip
+    if row.beneficiary:
+        return BusinessOrder(
+            receiver_number=row.receiver_number, receiver_kind=ReceiverKind(row.receiver_kind),
+            account_reference=row.account_reference, **shared,
+        )  # fmt: skip
+    return PayoutOrder(reference=reference, msisdn=row.msisdn, **shared)
+
+
+def _one_each(rows: list[DisbursementRequest]) -> list[DisbursementRequest]:
+    """Without those whose beneficiary has an unresolved payout, or a second one among these.
+
+    Whoever else claims for the same beneficiary at this moment holds its lock until the commit.
+    """
+    wanted: dict[str, DisbursementRequest] = {}
+    for row in rows:
+        if row.beneficiary and row.beneficiary not in wanted:
+            wanted[row.beneficiary] = row
+    if not wanted:
+        return rows
+    mine = {each for each in wanted if locks.try_transaction_lock(f"beneficiary:{each}")}
+    # A statement of its own, after the locks: it sees what their last holder has committed.
+    mine -= queries.unresolved_beneficiaries(mine)
+    return [
+        row
+        for row in rows
+        if not row.beneficiary or (row.beneficiary in mine and wanted[row.beneficiary] is row)
+    ]
 
 
 def _hold(claimed: Sequence[Claimed], at: datetime) -> None:
@@ -119,7 +157,9 @@ def _hold(claimed: Sequence[Claimed], at: datetime) -> None:
                         each.order.amount_minor,
                     ),
                     books.Credit(
-                        chart.utility(each.attempt.shortcode_number, each.order.currency),
+                        paid_from(
+                            each.disbursement, shortcode_number=each.attempt.shortcode_number
+                        ),
                         each.order.amount_minor,
                     ),
                 ],

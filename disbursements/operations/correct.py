@@ -64,6 +64,8 @@ def correct(
     with transaction.atomic():
         row = locked_payout(disbursement_id, caller)
         earlier = DisbursementRequest.objects.filter(corrects=row).first()
+        if row.beneficiary:
+            raise CannotCorrect(f"This payout cannot be corrected: {why_not_corrected(row)}")
         instruction = instruction_of(row)
         named = {"msisdn": msisdn, "amount": amount, "payee_name": payee_name}
         changes: dict[str, Any] = {name: text for name, text in named.items() if text is not None}
@@ -91,6 +93,8 @@ def correct(
 
 def why_not_corrected(row: DisbursementRequest) -> str:
     """Why it cannot be corrected, in plain words; empty when it can."""
+    if row.beneficiary:
+        return "it pays a business: instruct a new one"
     if row.status not in CORRECTABLE:
         return "only what failed or was cancelled is proven not paid"
     same = DisbursementRequest.objects.filter(pk=row.pk)

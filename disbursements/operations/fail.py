@@ -15,9 +15,8 @@ from disbursements.rules import asking
 from disbursements.rules.classify import Verdict
 from disbursements.rules.retry_policy import RETRY
 from disbursements.states import DisbursementStatus
-from gateways.interface import Arrival, Delivery, PayoutResult, PayoutTimedOut
-
-API = "b2c"
+from gateways import registry
+from gateways.interface import Arrival, Delivery, PayoutResult, PayoutTimedOut, Rail
 
 
 def reported(
@@ -37,7 +36,8 @@ def reported(
         return contradict.for_a_person(row, f"failure {event.code} after success", at=at)
     if attempt.mpesa_response_code == event.code and row.status == DisbursementStatus.UNKNOWN:
         return Delivery.DUPLICATE
-    verdict = judge_answer(api=API, code=event.code, text=event.text, at=at)
+    api = registry.result_api(Rail(row.rail))
+    verdict = judge_answer(api=api, code=event.code, text=event.text, at=at)
     _keep_report(attempt, event, verdict, arrival, at)
     because = f"reported: {event.code} {event.text}"[:500]
     if verdict.outcome == "failed":
@@ -53,7 +53,7 @@ def apply_payout_timeout(
     """The provider's queue timed out: not a verdict; the payout is `unknown` and asked about."""
     with transaction.atomic():
         found = DisbursementRetryLog.objects.filter(secret_digest=arrival.secret_digest).first()
-        if found is None or event.reference not in ("", found.provider_reference):
+        if found is None or event.reference not in ("", found.asked_by or event.reference):
             return Delivery.UNMATCHED, ""
         row, attempt = match.locked(found)
         if attempt.outcome != AttemptOutcome.OPEN or attempt.reported_at:

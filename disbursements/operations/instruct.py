@@ -12,10 +12,10 @@ from django.db.models import Q
 from core import jobs, states
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
-from disbursements.rules import intake
+from disbursements.rules import business_intake, intake
+from disbursements.rules.business_intake import BusinessInstruction, CheckedBusiness
 from disbursements.rules.intake import Checked, Instruction, Problem
 from disbursements.states import DisbursementStatus
-from gateways.interface import Rail
 from vault.models import Partner, Shortcode
 
 RACES_MAX = 3
@@ -93,7 +93,7 @@ class _Same:
 def instruct(
     *,
     partner_id: UUID,
-    instruction: Instruction,
+    instruction: Instruction | BusinessInstruction,
     origin: str,
     actor: str,
     at: datetime,
@@ -101,13 +101,13 @@ def instruct(
     idempotency_key: str | None = None,
     shortcode_number: str | None = None,
 ) -> Instructed:
-    """Queue one payout. The same reference and body again is the same payout.
+    """Queue one payout, to a person or a business.
+
+    The same reference and body again is the same payout.
 
     Raises BadInstruction, NoShortcode, ConflictingReplay.
     """
-    checked, problems = intake.check(instruction, retries_limit=settings.VAULT_MAX_RETRIES_LIMIT)
-    if checked is None:
-        raise BadInstruction(problems)
+    checked = _checked(instruction)
     digest = checked.digest(shortcode_number=shortcode_number)
     same = _Same(
         partner_id=partner_id,
@@ -187,6 +187,18 @@ def shortcode_for(*, partner_id: UUID, number: str | None) -> Shortcode:
     raise NoShortcode("This partner has several shortcodes: name one, such as 600111")
 
 
+def _checked(instruction: Instruction | BusinessInstruction) -> Checked | CheckedBusiness:
+    limit = settings.VAULT_MAX_RETRIES_LIMIT
+    checked: Checked | CheckedBusiness | None
+    if isinstance(instruction, BusinessInstruction):
+        checked, problems = business_intake.check_business(instruction, retries_limit=limit)
+    else:
+        checked, problems = intake.check(instruction, retries_limit=limit)
+    if checked is None:
+        raise BadInstruction(problems)
+    return checked
+
+
 def _add(
     rows: dict[str, tuple[int, DisbursementRequest]],
     problems: list[LineProblem],
@@ -223,7 +235,7 @@ def _add(
 
 
 def new_row(
-    checked: Checked,
+    checked: Checked | CheckedBusiness,
     shortcode: Shortcode,
     *,
     origin: str,
@@ -237,7 +249,7 @@ def new_row(
     return DisbursementRequest(
         partner_id=shortcode.partner_id,
         shortcode=shortcode,
-        rail=Rail.MPESA_B2C,
+        rail=checked.rail,
         status=DisbursementStatus.QUEUED,
         status_at=at,
         client_reference=checked.client_reference,
@@ -246,8 +258,7 @@ def new_row(
         origin_id=origin_id,
         created_by=actor,
         created_at=at,
-        msisdn=checked.msisdn,
-        payee_name=checked.payee_name,
+        **checked.payee,
         amount_minor=checked.amount_minor,
         currency=checked.currency,
         command_id=checked.command_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Min, Q
 
-from core import clock, states
+from core import clock
 from core.models import AlertSeverity
 from disbursements.models import (
     AttemptOutcome,
@@ -16,10 +16,9 @@ from disbursements.models import (
     Proof,
     StatusQuestion,
 )
-from disbursements.operations import contradict, doubt, prove
+from disbursements.operations import doubt, hand_over, prove
 from disbursements.operations.answer import recorded_verdict
 from disbursements.rules import asking
-from disbursements.states import DisbursementStatus
 from gateways.interface import PaymentState
 
 
@@ -36,7 +35,7 @@ def climb(row: DisbursementRequest, attempt: DisbursementRetryLog, *, at: dateti
     age = clock.lived(at - attempt.retry_timestamp)
     rung = asking.next_rung(age)
     if rung is None:
-        _to_a_person(row, f"no answer for {asking.HOURS_MAX} hours", at)
+        hand_over.to_a_person(row, f"no answer for {asking.HOURS_MAX} hours", at=at)
         row.ask_at = None
     else:
         row.ask_at = attempt.retry_timestamp + clock.scaled(rung)
@@ -68,26 +67,15 @@ def _confirm(row: DisbursementRequest, attempt: DisbursementRetryLog, at: dateti
     in_flight = StatusQuestion.objects.filter(
         attempt=attempt, answered_at__gte=attempt.reported_at, state=PaymentState.IN_FLIGHT
     )
-    if first["taken"] and attempt.report_listed and not in_flight.exists():
+    sure = attempt.report_listed and not attempt.ids_adopted
+    if first["taken"] and sure and not in_flight.exists():
         prove.not_paid(
             row, attempt, proof=Proof.LISTED_FAILURE, verdict=recorded_verdict(attempt), at=at,
             details={"code": attempt.mpesa_response_code},
         )  # fmt: skip
         return False
-    _to_a_person(row, "a failure was reported, but no status query agrees", at)
+    hand_over.to_a_person(row, "a failure was reported, but no status query agrees", at=at)
     rung = asking.next_rung(clock.lived(at - attempt.retry_timestamp))
     row.ask_at = None if rung is None else attempt.retry_timestamp + clock.scaled(rung)
     row.save(update_fields=["ask_at"])
     return True
-
-
-def _to_a_person(row: DisbursementRequest, because: str, at: datetime) -> None:
-    if row.status != DisbursementStatus.UNKNOWN:
-        states.advance(
-            row, to=DisbursementStatus.UNKNOWN, at=at, because=because, next_retry_at=None
-        )
-    doubt.tell(
-        row, f"A person must find out whether {row.client_reference} was paid: {because}",
-        severity=AlertSeverity.CRITICAL, at=at,
-    )  # fmt: skip
-    contradict.wait_for_a_person(row, because, at=at)

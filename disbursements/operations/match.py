@@ -9,10 +9,12 @@ from core import money
 from core.alerts import raise_alert
 from core.models import AlertSeverity
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
+from gateways.interface import Arrival, PayoutResult, Rail, ReceiverKind
 
 MISFIT_ALERT = "report_does_not_fit"
 SUFFIX_DIGITS = 9
 _MSISDN = re.compile(r"(?<![0-9])(?:254[0-9]{9}|0[17][0-9]{8})(?![0-9])", re.ASCII)
+_SHORTCODE = re.compile(r"\s*([0-9]{5,7})\s+-", re.ASCII)
 
 Pair = tuple[DisbursementRequest, DisbursementRetryLog]
 
@@ -30,6 +32,14 @@ def locked(attempt: DisbursementRetryLog) -> Pair:
 def is_current(row: DisbursementRequest, attempt: DisbursementRetryLog) -> bool:
     """Whether this is the latest attempt of its disbursement."""
     return row.attempts_made == attempt.retry_attempt
+
+
+def attempt_of(event: PayoutResult, arrival: Arrival) -> DisbursementRetryLog | None:
+    """The attempt that a result is about: by our reference, on B2B by the path's secret alone."""
+    attempts = DisbursementRetryLog.objects
+    if event.rail == Rail.MPESA_B2B:
+        return attempts.filter(secret_digest=arrival.secret_digest).exclude(beneficiary="").first()
+    return attempts.filter(provider_reference=event.reference, beneficiary="").first()
 
 
 def misfit(
@@ -51,12 +61,24 @@ def misfit(
     if amount_minor is not None and amount_minor != row.amount_minor:
         paid = money.shown(amount_minor, row.currency)
         return f"{paid} paid, but {money.shown(row.amount_minor, row.currency)} instructed"
-    named = _MSISDN.search(receiver or "")
-    if named and named.group()[-SUFFIX_DIGITS:] != row.msisdn[-SUFFIX_DIGITS:]:
-        return "another phone was paid than instructed"
+    if wrong := _another_payee(row, receiver or ""):
+        return wrong
     other = DisbursementRequest.objects.filter(rail=row.rail, receipt=receipt).exclude(pk=row.pk)
     if other.exists():
         return f"receipt {receipt} belongs to another payout"
+    return ""
+
+
+def _another_payee(row: DisbursementRequest, receiver: str) -> str:
+    if row.beneficiary:
+        shortcode = _SHORTCODE.match(receiver)
+        # A till's result may name its store's number: daraja.md 10.
+        named_other = shortcode and shortcode[1] != row.receiver_number
+        paybill = row.receiver_kind == ReceiverKind.PAYBILL
+        return "another business was paid than instructed" if paybill and named_other else ""
+    named = _MSISDN.search(receiver)
+    if named and named.group()[-SUFFIX_DIGITS:] != row.msisdn[-SUFFIX_DIGITS:]:
+        return "another phone was paid than instructed"
     return ""
 
 

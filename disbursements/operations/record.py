@@ -19,7 +19,7 @@ from disbursements.models import (
     DisbursementRetryLog,
     Proof,
 )
-from disbursements.operations import prove
+from disbursements.operations import adopt_ids, prove
 from disbursements.operations.claim import Claimed
 from disbursements.operations.judge import judge_answer
 from disbursements.rules import asking
@@ -49,7 +49,10 @@ def record_accepted(answered: Sequence[tuple[Claimed, Acknowledgement]], *, at: 
             attempt.acknowledged_at = at
             attempt.conversation_id = acknowledgement.conversation_id[:100]
             attempt.duration_ms = acknowledgement.exchange.duration_ms
+            if attempt.beneficiary:
+                attempt.originator_id = acknowledgement.originator_id[:100]
             attempts.append(attempt)
+        adopted = _adopted(attempts)
         DisbursementRetryLog.objects.acknowledge(attempts)
         still_sending = [
             rows[attempt.disbursement_id]
@@ -60,9 +63,24 @@ def record_accepted(answered: Sequence[tuple[Claimed, Acknowledgement]], *, at: 
             still_sending, to=DisbursementStatus.ACCEPTED, at=at, because="the provider took it",
             lease_until=None, ask_at=at + clock.minutes(asking.FIRST_RUNGS_MINUTES[0]),
         )  # fmt: skip
+        for attempt in attempts:
+            if attempt.pk in adopted:
+                adopt_ids.compare(
+                    rows[attempt.disbursement_id], adopted[attempt.pk], attempt.originator_id,
+                    at=at,
+                )  # fmt: skip
         Call.objects.bulk_create(
             _call_row(claimed, acknowledgement.exchange) for claimed, acknowledgement in answered
         )
+
+
+def _adopted(attempts: Sequence[DisbursementRetryLog]) -> dict[UUID, str]:
+    """The ids that callbacks to businesses brought before these acknowledgements."""
+    asked = [attempt.pk for attempt in attempts if attempt.beneficiary]
+    if not asked:
+        return {}
+    found = DisbursementRetryLog.objects.filter(pk__in=asked, ids_adopted=True)
+    return dict(found.values_list("pk", "originator_id"))
 
 
 def record_error(*, claimed: Claimed, error: GatewayError, at: datetime) -> None:
@@ -103,7 +121,8 @@ def _follow(
                 details={"code": error.code, "text": error.text},
             )  # fmt: skip
             return
-    taken = DUPLICATE_TEXT in error.text.casefold()
+    # B2B knows no reference of ours, so it cannot have this one already.
+    taken = DUPLICATE_TEXT in error.text.casefold() and not row.beneficiary
     states.advance(
         row, to=DisbursementStatus.ACCEPTED if taken else DisbursementStatus.UNKNOWN, at=at,
         because="the provider has this reference already" if taken

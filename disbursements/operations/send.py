@@ -19,7 +19,7 @@ from disbursements.operations.fence import Fence
 from disbursements.states import DisbursementStatus
 from gateways import registry
 from gateways.errors import GatewayError, Unclear
-from gateways.interface import Acknowledgement, Disburser, Rail
+from gateways.interface import Acknowledgement, Disburser, Rail, ShortcodeAccess
 from vault.operations.balances import CREDENTIALS_CLOSED
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ REFILL_BELOW = 2 * THREADS
 HEARTBEAT_S = 1.0
 BUDGET_S = 40.0
 RECORD_TRIES = 3
-RAIL = Rail.MPESA_B2C
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +79,7 @@ def _claim_some(status: str) -> list[tuple[Claimed, Disburser]]:
     batch = []
     for shortcode in queries.shortcodes_with_due(status=status, at=at):
         try:
-            disburser = registry.disburser(RAIL, shortcode.access())
+            access = shortcode.access()
         except CannotOpen as error:
             raise_alert(
                 kind=CREDENTIALS_CLOSED, key=shortcode.number, text=str(error), at=at,
@@ -88,8 +87,16 @@ def _claim_some(status: str) -> list[tuple[Claimed, Disburser]]:
             )  # fmt: skip
             continue
         claimed = claim(shortcode=shortcode, status=status, at=at)
-        batch += [(each, disburser) for each in claimed]
+        batch += _with_disbursers(claimed, access)
     return batch
+
+
+def _with_disbursers(
+    claimed: Sequence[Claimed], access: ShortcodeAccess
+) -> list[tuple[Claimed, Disburser]]:
+    rails = {Rail(each.disbursement.rail) for each in claimed}
+    disbursers = {rail: registry.disburser(rail, access) for rail in rails}
+    return [(each, disbursers[Rail(each.disbursement.rail)]) for each in claimed]
 
 
 def _record_done(under_way: dict[Future[Answered], Claimed], fence: Fence) -> None:

@@ -11,7 +11,8 @@ from django.db import transaction
 import ledger.operations as books
 from core import states
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
-from disbursements.operations import contradict, doubt, fail, match, overtake
+from disbursements.operations import adopt_ids, contradict, doubt, fail, match, overtake
+from disbursements.operations.paid_from import paid_from
 from disbursements.states import DisbursementStatus
 from gateways.interface import Arrival, Delivery, PayoutResult
 from ledger import chart
@@ -23,12 +24,15 @@ def apply_payout_result(
 ) -> tuple[Delivery, str]:
     """What became of the report, and the id of the disbursement it is about (empty: none)."""
     with transaction.atomic():
-        found = DisbursementRetryLog.objects.filter(provider_reference=event.reference).first()
+        found = match.attempt_of(event, arrival)
         if found is None:
             return Delivery.UNMATCHED, ""
         row, attempt = match.locked(found)
         if bytes(attempt.secret_digest) != arrival.secret_digest:
             match.report_misfit(row, "it came under the secret of another payout", at=at)
+            return Delivery.UNMATCHED, str(row.pk)
+        if attempt.beneficiary and not adopt_ids.adopt(attempt, event):
+            match.report_misfit(row, "it names the ids of another payout", at=at)
             return Delivery.UNMATCHED, str(row.pk)
         if event.paid:
             delivery = _success(row, attempt, event, arrival, at)
@@ -77,7 +81,7 @@ def _book(
 ) -> None:
     lines = [
         books.Debit(chart.partner_payouts(row.partner_id, row.currency), row.amount_minor),
-        books.Credit(chart.utility(attempt.shortcode_number, row.currency), row.amount_minor),
+        books.Credit(paid_from(row, shortcode_number=attempt.shortcode_number), row.amount_minor),
     ]
     if late:
         books.post(lines=lines, reference=attempt.late_reference, description=text, at=at)
@@ -104,7 +108,8 @@ def _success(
         return contradict.odd_success(row, attempt, oddity, at=at)
     if attempt.outcome == AttemptOutcome.NOT_PAID or attempt.reported_at:
         return contradict.paid_after_failure(row, attempt, f"receipt {event.receipt}", at=at)
-    if not arrival.source_listed or match.needs_confirmation(row):
+    sure = arrival.source_listed and not attempt.ids_adopted
+    if not sure or match.needs_confirmation(row):
         return _await_confirmation(row, attempt, at)
     complete(
         row, attempt, receipt=event.receipt, completed_at=event.completed_at, at=at,

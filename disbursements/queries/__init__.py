@@ -18,6 +18,7 @@ from disbursements.queries.due import (
     shortcodes_with_due,
     to_ask,
     to_send,
+    unresolved_beneficiaries,
     verdict_on,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "shortcodes_with_due",
     "to_ask",
     "to_send",
+    "unresolved_beneficiaries",
     "verdict_on",
 ]

@@ -42,7 +42,7 @@ from disbursements.rules.classify import Rule, judge
 from disbursements.states import DisbursementStatus, SettlementStatus
 
 S = DisbursementStatus
-APIS = ("b2c", "http")
+APIS = ("b2c", "http", "b2b")
 NEVER = "never"
 # Compiling it takes longer than running it, and its groups fit into memory.
 FOR_ONE_LARGE_STATEMENT = (

@@ -1,5 +1,6 @@
 """Reads: what is due, what is paused, what the result-code table says."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from disbursements.models import (
     PauseScope,
     ResultCodeRule,
 )
+from disbursements.queries.settlements import IN_QUESTION
 from disbursements.rules import causes
 from disbursements.rules.classify import Rule, Verdict, judge
 from disbursements.states import DisbursementStatus
@@ -31,6 +33,11 @@ SAID_TO_BE_PAID = Exists(
 
 # A correction replaces it: it is never sent again.
 CORRECTED = Exists(DisbursementRequest.objects.filter(corrects=OuterRef("pk")))
+
+# B2B has no reference of ours: of two open payouts to one beneficiary nobody could tell which.
+BENEFICIARY_FREE = Q(beneficiary="") | ~Exists(
+    DisbursementRetryLog.objects.filter(IN_QUESTION, beneficiary=OuterRef("beneficiary"))
+)
 
 
 class _EarlierInDoubt(Func):
@@ -83,6 +90,7 @@ def _sendable() -> QuerySet[DisbursementRequest]:
     return DisbursementRequest.objects.filter(
         ~SAID_TO_BE_PAID,
         ~ORIGINAL_IN_DOUBT,
+        BENEFICIARY_FREE,
         partner__is_active=True,
         shortcode__is_active=True,
         person_needed_at=None,
@@ -96,6 +104,12 @@ def to_send(*, status: str, at: datetime) -> QuerySet[DisbursementRequest]:
         rows = rows.filter(~OPEN_ATTEMPT, ~CORRECTED, next_retry_at__lte=at)
         return not_paused(rows).order_by("next_retry_at", "id")
     return not_paused(rows.filter(due_at__lte=at)).order_by("due_at", "id")
+
+
+def unresolved_beneficiaries(beneficiaries: Collection[str]) -> set[str]:
+    """Those of them that have a B2B payout of which nobody can tell yet whether it was paid."""
+    found = DisbursementRetryLog.objects.filter(IN_QUESTION, beneficiary__in=beneficiaries)
+    return set(found.values_list("beneficiary", flat=True))
 
 
 def parked_for(*, cause: str) -> QuerySet[DisbursementRequest]:

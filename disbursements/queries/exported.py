@@ -102,6 +102,12 @@ COLUMNS: dict[str, Column] = {
         written=AS_MOMENT,
         in_default=False,
     ),
+    "receiver": Column(
+        text="The business that is paid", value=F("receiver_number"), in_default=False
+    ),
+    "account": Column(
+        text="Its account", value=F("account_reference"), is_free=True, in_default=False
+    ),
     "remarks": Column(
         text="Remarks", value=F("remarks"), is_free=True, has_phones=True, in_default=False
     ),
@@ -154,7 +160,8 @@ def statement(
 def _written(name: str, *, phones_masked: bool, as_json: bool) -> str:
     column, cell = COLUMNS[name], f"exported.cell_{name}"
     if column.is_phone and phones_masked:
-        return AS_MASKED_PHONE.format(cell)
+        # A business has none.
+        return f"CASE WHEN {cell} = '' THEN '' ELSE {AS_MASKED_PHONE.format(cell)} END"
     sql = column.written.format(cell)
     if column.has_phones and phones_masked:
         sql = _without_phones(sql)

@@ -10,6 +10,7 @@ from disbursements.models import ResultCodeRule, WhoseSide
 from disbursements.rules.classify import CLASSIFY, CLASSIFY_SW, UNNAMED, Rule, most_specific
 
 PAYOUT_RESULTS, GATEWAY = "b2c", "http"
+RESULTS_OF = {"mpesa_b2b": "b2b"}
 
 SIDES: Mapping[str, tuple[str, str]] = {
     WhoseSide.PAYEE: ("On the payee's side", "Upande wa mpokeaji"),
@@ -58,33 +59,33 @@ class CodeTable:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
-        self._known: dict[tuple[str, str, str], InWords] = {}
+        self._known: dict[tuple[tuple[str, ...], str, str], InWords] = {}
 
     @classmethod
     def read(cls) -> "CodeTable":
         """As it stands now; one query."""
         return cls([as_rule(row) for row in ResultCodeRule.objects.all()])
 
-    def in_words(self, *, code: str, text: str = "", api: str = "") -> InWords:
+    def in_words(self, *, code: str, text: str = "", api: str = "", rail: str = "") -> InWords:
         """What this answer means. Without `api` a payout's result is meant, else the gateway's."""
-        key = (api, code, text)
+        apis = (api,) if api else (RESULTS_OF.get(rail, PAYOUT_RESULTS), GATEWAY)
+        key = (apis, code, text)
         if key not in self._known:
-            self._known[key] = _said(self._rule(api, code, text), code, text)
+            self._known[key] = _said(self._rule(apis, code, text), code, text)
         return self._known[key]
 
-    def _rule(self, api: str, code: str, text: str) -> Rule | None:
-        apis = [api] if api else [PAYOUT_RESULTS, GATEWAY]
+    def _rule(self, apis: tuple[str, ...], code: str, text: str) -> Rule | None:
         fitting = [most_specific(api=each, code=code, text=text, rules=self._rules)
                    for each in apis]  # fmt: skip
         named = [rule for rule in fitting if rule is not None and rule.code]
         return named[0] if named else fitting[0]
 
 
-def in_words(*, code: str, text: str = "", api: str = "") -> InWords:
+def in_words(*, code: str, text: str = "", api: str = "", rail: str = "") -> InWords:
     """One answer in words, by one query; for many of them read a CodeTable."""
     if not code:
         return _said(None, "", text)
-    return CodeTable.read().in_words(code=code, text=text, api=api)
+    return CodeTable.read().in_words(code=code, text=text, api=api, rail=rail)
 
 
 def as_rule(row: ResultCodeRule) -> Rule:

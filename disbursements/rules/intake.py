@@ -51,6 +51,16 @@ class Checked:
     payee_name: str
     max_retries: int | None
 
+    @property
+    def rail(self) -> str:
+        """How it is paid."""
+        return "mpesa_b2c"
+
+    @property
+    def payee(self) -> dict[str, str]:
+        """The columns that say who is paid."""
+        return {"msisdn": self.msisdn, "payee_name": self.payee_name}
+
     def digest(self, *, shortcode_number: str | None) -> bytes:
         """SHA-256 of what was asked: the same for the same request, however it was written."""
         content = asdict(self) | {"shortcode_number": shortcode_number}
@@ -71,18 +81,18 @@ def check(instruction: Instruction, *, retries_limit: int) -> tuple[Checked | No
     problems: list[Problem] = []
 
     def wrong(field: str, value: object, message: str) -> None:
-        problems.append(Problem(field=field, value=_shortened(str(value)), message=message))
+        problems.append(Problem(field=field, value=shortened(str(value)), message=message))
 
-    reference = _checked_text(
+    reference = checked_text(
         instruction.client_reference, "client_reference", 1, REFERENCE_LENGTH_MAX, wrong
     )
-    remarks = _checked_text(
+    remarks = checked_text(
         instruction.remarks or REMARKS_DEFAULT, "remarks",
         REMARKS_LENGTH_MIN, REMARKS_LENGTH_MAX, wrong,
     )  # fmt: skip
-    payee_name = _checked_text(instruction.payee_name, "payee_name", 0, NAME_LENGTH_MAX, wrong)
+    payee_name = checked_text(instruction.payee_name, "payee_name", 0, NAME_LENGTH_MAX, wrong)
     msisdn = _checked_phone(instruction.msisdn, wrong)
-    amount_minor = _checked_amount(instruction.amount, instruction.currency, wrong)
+    amount_minor = checked_amount(instruction.amount, instruction.currency, wrong)
     if instruction.command_id not in COMMANDS:
         wrong("command_id", instruction.command_id, f"use one of {', '.join(COMMANDS)}")
     retries = instruction.max_retries
@@ -102,7 +112,8 @@ def check(instruction: Instruction, *, retries_limit: int) -> tuple[Checked | No
     ), []
 
 
-def _checked_text(text: str, field: str, length_min: int, length_max: int, wrong: Wrong) -> str:
+def checked_text(text: str, field: str, length_min: int, length_max: int, wrong: Wrong) -> str:
+    """The text without blanks around it; `wrong` hears of what it may not be."""
     cleaned = text.strip()
     if _CONTROL.search(cleaned):
         wrong(field, text, "has control characters: write plain text on one line")
@@ -154,7 +165,10 @@ def _checked_phone(text: str, wrong: Wrong) -> str:
         return ""
 
 
-def _checked_amount(text: str, currency: str, wrong: Wrong) -> int:
+def checked_amount(
+    text: str, currency: str, wrong: Wrong, *, units_min: int = AMOUNT_UNITS_MIN
+) -> int:
+    """Minor units of whole shillings within the limits; `wrong` hears of anything else."""
     if currency not in money.EXPONENTS:
         wrong("currency", currency, "is not a currency of this rail: use KES")
         return 0
@@ -164,14 +178,15 @@ def _checked_amount(text: str, currency: str, wrong: Wrong) -> int:
     except money.BadAmount as error:
         wrong("amount", text, str(error))
         return 0
-    if not AMOUNT_UNITS_MIN <= units <= AMOUNT_UNITS_MAX:
+    if not units_min <= units <= AMOUNT_UNITS_MAX:
         wrong(
             "amount", text,
-            f"M-Pesa pays {AMOUNT_UNITS_MIN} to {AMOUNT_UNITS_MAX} shillings at a time, "
+            f"M-Pesa pays {units_min} to {AMOUNT_UNITS_MAX} shillings at a time, "
             "such as 1250",
         )  # fmt: skip
     return amount_minor
 
 
-def _shortened(value: str) -> str:
+def shortened(value: str) -> str:
+    """At most 60 characters of what was written, for a message."""
     return value if len(value) <= 60 else f"{value[:60]}…"

@@ -20,7 +20,7 @@ NO_PRODUCT_TEXT = "no apiproduct match found"
 TEXT_CHARACTERS_MAX = 500
 ID_CHARACTERS_MAX = 100
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,30}", re.ASCII)
-_RESULTS = {(row.api, row.code): row for row in DEFAULTS if row.api in ("any", "b2c")}
+_RESULTS = {(row.api, row.code): row for row in DEFAULTS if row.api in ("any", "b2c", "b2b")}
 
 
 class Sort(StrEnum):
@@ -45,7 +45,7 @@ class Sorted:
     originator_id: str = ""
 
 
-def sort_answer(*, status: int, body: bytes) -> Sorted:
+def sort_answer(*, status: int, body: bytes, api: str = "b2c") -> Sorted:
     """Sort an answer to a request that may move money. What no document names is UNCLEAR."""
     fields = _fields(body)
     if fields is None:
@@ -57,7 +57,7 @@ def sort_answer(*, status: int, body: bytes) -> Sorted:
         if "ResponseCode" in fields and sort is not Sort.UNCLEAR:
             sort = Sort.UNCLEAR
         return Sorted(sort=sort, code=code or str(status), text=text, request_id=request_id)
-    return _sort_acknowledgement(status, fields)
+    return _sort_acknowledgement(status, fields, api)
 
 
 def sort_token_answer(*, status: int, body: bytes) -> Sorted:
@@ -87,7 +87,7 @@ def _sort_error(status: int, code: str, text: str) -> tuple[Sort, str]:
     return (Sort.DECLINED if refused and status < 500 else Sort.UNCLEAR), code
 
 
-def _sort_acknowledgement(status: int, fields: dict[str, Any]) -> Sorted:
+def _sort_acknowledgement(status: int, fields: dict[str, Any], api: str) -> Sorted:
     code = _response_code(fields.get("ResponseCode"))
     shared: dict[str, Any] = {
         "text": _text(fields.get("ResponseDescription"), TEXT_CHARACTERS_MAX),
@@ -98,17 +98,17 @@ def _sort_acknowledgement(status: int, fields: dict[str, Any]) -> Sorted:
         shared["text"] = shared["text"] or "The acknowledgement has no ResponseCode"
         return Sorted(sort=Sort.UNCLEAR, code=str(status), **shared)
     if code != "0":
-        return Sorted(sort=_sort_response_code(code), code=code, **shared)
+        return Sorted(sort=_sort_response_code(code, api), code=code, **shared)
     if not (shared["conversation_id"] and shared["originator_id"]):
         shared["text"] = "The acknowledgement lacks its ids"
         return Sorted(sort=Sort.UNCLEAR, code=code, **shared)
     return Sorted(sort=Sort.ACCEPTED, code=code, **shared)
 
 
-def _sort_response_code(code: str) -> Sort:
+def _sort_response_code(code: str, api: str) -> Sort:
     # 15 (duplicate), 100000000 (kept for later) and others may still be carried out, and of a
     # code that no document names nobody knows.
-    row = _RESULTS.get(("b2c", code)) or _RESULTS.get(("any", code))
+    row = _RESULTS.get((api, code)) or _RESULTS.get(("any", code))
     return Sort.DECLINED if row and row.outcome == "failed" else Sort.UNCLEAR
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
+from gateways.daraja.business_callbacks import read_business_payout, read_business_timeout
 from gateways.daraja.parameters import (
     Result,
     id_of,
@@ -130,6 +131,8 @@ READERS: MappingProxyType[str, Callable[[object], Event]] = MappingProxyType(
     {
         "payout": read_payout,
         "payout-timeout": read_payout_timeout,
+        "business": read_business_payout,
+        "business-timeout": read_business_timeout,
         "status": read_status,
         "status-timeout": read_status_timeout,
         "balance": read_balance,

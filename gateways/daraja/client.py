@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
+from typing import Protocol
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -16,7 +18,7 @@ from core.locks import session_lock
 from gateways.daraja.answers import Sort, Sorted, sort_answer, sort_token_answer
 from gateways.errors import Declined, GatewayError, Unclear, Unreachable
 from gateways.http import HttpAnswer, NotJson, get, post_json, read_json
-from gateways.interface import Acknowledgement, Exchange, ShortcodeAccess
+from gateways.interface import Acknowledgement, CollectionAccess, Exchange, ShortcodeAccess
 from gateways.models import AccessToken
 
 TOKEN_PATH = "/oauth/v1/generate?grant_type=client_credentials"  # noqa: S105 - an address
@@ -29,6 +31,13 @@ _SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 class CallInTransaction(RuntimeError):
     """A provider is called only outside of transactions (money_safety.md 1.3)."""
+
+
+class Sorter(Protocol):
+    """What tells an acceptance from a refusal from a doubt."""
+
+    def __call__(self, *, status: int, body: bytes) -> Sorted:
+        """The answer, sorted."""
 
 
 @dataclass(frozen=True)
@@ -59,35 +68,48 @@ class Client:
     """Calls Daraja at `base_url` for one shortcode."""
 
     base_url: str
-    access: ShortcodeAccess
+    access: ShortcodeAccess | CollectionAccess
 
-    def acknowledge(self, path: str, body: Mapping[str, object]) -> Acknowledgement:
+    def acknowledge(
+        self, path: str, body: Mapping[str, object], *, api: str = "b2c"
+    ) -> Acknowledgement:
         """POST once; a refused token is replaced and the same body sent once more.
 
-        Raises Declined, Unreachable or Unclear (daraja.md 1.3, 3.3).
+        `api` says which result codes a ResponseCode is read by. Raises Declined, Unreachable or
+        Unclear (daraja.md 1.3, 3.3).
         """
-        token = self._token(refused="")
-        answer, found = self._post(path, body, token)
-        if found.sort is Sort.TOKEN_REFUSED:
-            answer, found = self._post(path, body, self._token(refused=token))
+        answer, found = self.exchange(path, body, sort=partial(sort_answer, api=api))
         if found.sort is Sort.ACCEPTED:
             return Acknowledgement(
                 conversation_id=found.conversation_id,
                 originator_id=found.originator_id,
                 text=found.text,
-                exchange=_numbered(answer.exchange, found),
+                exchange=numbered(answer.exchange, found),
             )
-        raise _error(found, answer)
+        raise error_of(found, answer)
+
+    def exchange(
+        self, path: str, body: Mapping[str, object], *, sort: Sorter
+    ) -> tuple[HttpAnswer, Sorted]:
+        """POST as `acknowledge` does; whatever came back, and what `sort` made of it.
+
+        Raises what gateways.http raises, and Declined or Unreachable for want of a token.
+        """
+        token = self._token(refused="")
+        answer, found = self._post(path, body, token, sort)
+        if found.sort is Sort.TOKEN_REFUSED:
+            answer, found = self._post(path, body, self._token(refused=token), sort)
+        return answer, found
 
     def _post(
-        self, path: str, body: Mapping[str, object], token: str
+        self, path: str, body: Mapping[str, object], token: str, sort: Sorter
     ) -> tuple[HttpAnswer, Sorted]:
         answer = post_json(
             url=f"{self.base_url}{path}",
             body=body,
             headers={"Authorization": f"Bearer {token}"},
         )
-        return answer, sort_answer(status=answer.status, body=answer.body)
+        return answer, sort(status=answer.status, body=answer.body)
 
     def _token(self, *, refused: str) -> str:
         """The shared token, another than `refused`; fetched by one worker at a time."""
@@ -180,7 +202,7 @@ def _read_token(answer: HttpAnswer) -> tuple[str, int]:
     except NotJson:
         fields = None
     if answer.status != 200 or not isinstance(fields, dict) or "access_token" not in fields:
-        raise _error(sort_token_answer(status=answer.status, body=answer.body), answer)
+        raise error_of(sort_token_answer(status=answer.status, body=answer.body), answer)
     token, life_s = fields["access_token"], _seconds(fields.get("expires_in"))
     if life_s is None or not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise Unreachable("The token endpoint's answer is malformed", exchange=answer.exchange)
@@ -194,17 +216,19 @@ def _seconds(value: object) -> int | None:
     return value if type(value) is int and value >= 0 else None
 
 
-def _error(found: Sorted, answer: HttpAnswer) -> GatewayError:
+def error_of(found: Sorted, answer: HttpAnswer) -> GatewayError:
+    """What a sorted answer other than an acceptance is raised as."""
     kinds: dict[Sort, type[GatewayError]] = {
         Sort.DECLINED: Declined,
         Sort.UNREACHABLE: Unreachable,
         Sort.TOKEN_REFUSED: Unreachable,
     }
     kind = kinds.get(found.sort, Unclear)
-    return kind(found.text, code=found.code, exchange=_numbered(answer.exchange, found))
+    return kind(found.text, code=found.code, exchange=numbered(answer.exchange, found))
 
 
-def _numbered(exchange: Exchange, found: Sorted) -> Exchange:
+def numbered(exchange: Exchange, found: Sorted) -> Exchange:
+    """The exchange with the number that the provider gave our request."""
     return replace(exchange, request_id=found.request_id) if found.request_id else exchange
 
 

@@ -1,17 +1,18 @@
-"""Paying out over B2C v3, and the Disburser that the registry hands out (daraja.md 3)."""
+"""Paying out over B2C v3 and B2B: the Disburser that the registry hands out (daraja.md 3, 4)."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from core.money import BadAmount, whole_units
-from gateways.daraja import status
+from gateways.daraja import b2b, status
 from gateways.daraja.client import Client
 from gateways.daraja.credential import BadCertificate, security_credential
 from gateways.errors import Declined
 from gateways.interface import (
     Acknowledgement,
     BalanceQuestion,
-    PayoutOrder,
+    BusinessOrder,
+    Order,
     ShortcodeAccess,
     StatusQuestion,
 )
@@ -24,16 +25,19 @@ REMARKS_CHARACTERS_MAX = 100
 
 @dataclass(frozen=True, kw_only=True)
 class DarajaDisburser:
-    """M-Pesa B2C for one shortcode."""
+    """M-Pesa B2C and B2B for one shortcode."""
 
     base_url: str
     access: ShortcodeAccess
 
-    def send(self, order: PayoutOrder) -> Acknowledgement:
-        """Hand over one payout under our own OriginatorConversationID (daraja.md 3.1, 3.2).
+    def send(self, order: Order) -> Acknowledgement:
+        """Hand over one payout: to a person under our own OriginatorConversationID, to a
+        business under none (daraja.md 3.1, 3.2, 4).
 
         Whole shillings only: a fraction or another currency is Declined before anything leaves.
         """
+        if isinstance(order, BusinessOrder):
+            return self._send_to_business(order)
         body = {
             "OriginatorConversationID": order.reference,
             "InitiatorName": self.access.initiator_name,
@@ -49,6 +53,18 @@ class DarajaDisburser:
         if order.occasion:
             body["Occassion"] = order.occasion[:REMARKS_CHARACTERS_MAX]
         return self._client.acknowledge(PATH, body)
+
+    def _send_to_business(self, order: BusinessOrder) -> Acknowledgement:
+        body = b2b.payment_body(
+            self.access,
+            order,
+            credential=self._credential(),
+            shillings=_shillings(order),
+            remarks=_remarks(order.remarks, otherwise=order.command_id),
+        )
+        if order.occasion:
+            body["Occassion"] = order.occasion[:REMARKS_CHARACTERS_MAX]
+        return self._client.acknowledge(b2b.PATH, body, api=b2b.API)
 
     def ask(self, question: StatusQuestion) -> Acknowledgement:
         """Ask what became of a payout (daraja.md 5.1)."""
@@ -71,7 +87,7 @@ class DarajaDisburser:
             raise Declined(str(error)) from error
 
 
-def _shillings(order: PayoutOrder) -> int:
+def _shillings(order: Order) -> int:
     if order.currency != CURRENCY:
         raise Declined(f"M-Pesa pays {CURRENCY}, not {order.currency}")
     try:

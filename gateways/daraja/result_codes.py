@@ -6,7 +6,7 @@ The rows of each API stand in gateways/daraja/codes/.
 
 from collections.abc import Collection
 
-from gateways.daraja.codes import any_result, b2c, http, status
+from gateways.daraja.codes import any_result, b2b, b2c, http, status, stk
 from gateways.daraja.codes.advice import CodeRow
 from gateways.interface import CodeDefault
 
@@ -30,6 +30,8 @@ def _default(api: str, row: CodeRow, whole_shortcode: Collection[str]) -> CodeDe
 DEFAULTS: tuple[CodeDefault, ...] = (
     *(_default("any", row, ()) for row in any_result.ROWS),
     *(_default("b2c", row, b2c.WHOLE_SHORTCODE) for row in b2c.ROWS),
+    *(_default("b2b", row, b2b.WHOLE_SHORTCODE) for row in b2b.ROWS),
     *(_default("status", row, ()) for row in status.ROWS),
+    *(_default("stk", row, stk.WHOLE_SHORTCODE) for row in stk.ROWS),
     *(_default("http", row, http.WHOLE_SHORTCODE) for row in http.ROWS),
 )

@@ -10,11 +10,13 @@ REMARKS_CHARACTERS_MAX = 100
 def status_body(
     access: ShortcodeAccess, question: StatusQuestion, credential: str
 ) -> dict[str, object]:
-    """By OriginalConversationID alone: an empty TransactionID beside it breaks the query."""
-    return {
-        **_shared(access, question, credential, command="TransactionStatusQuery"),
-        "OriginalConversationID": question.reference,
-    }
+    """By one id alone: an empty TransactionID beside OriginalConversationID breaks the query."""
+    known = (
+        {"OriginalConversationID": question.reference}
+        if question.reference
+        else {"TransactionID": question.receipt}
+    )
+    return {**_shared(access, question, credential, command="TransactionStatusQuery"), **known}
 
 
 def balance_body(

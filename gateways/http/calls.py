@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException
+from urllib.parse import urlencode
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -50,6 +51,14 @@ def post_json(
     """POST once. Raises Unreachable when nothing left this machine, Unclear after that."""
     content = json.dumps(body, ensure_ascii=False).encode()
     return _call("POST", url, content, {"Content-Type": "application/json", **headers}, limits)
+
+
+def post_form(
+    *, url: str, fields: Mapping[str, str], headers: Mapping[str, str], limits: Limits = LIMITS
+) -> HttpAnswer:
+    """POST a form once. Raises like post_json."""
+    content_type = {"Content-Type": "application/x-www-form-urlencoded"}
+    return _call("POST", url, urlencode(fields).encode(), {**content_type, **headers}, limits)
 
 
 def get(*, url: str, headers: Mapping[str, str], limits: Limits = LIMITS) -> HttpAnswer:

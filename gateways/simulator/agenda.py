@@ -60,8 +60,8 @@ class Agenda:
 
     def call_back(
         self, moment: datetime, *, kind: str, reference: str, url: str, body: bytes
-    ) -> None:
-        """Want this body delivered to `url` at that moment."""
+    ) -> int:
+        """Want this body delivered to `url` at that moment; its number."""
         number = next(self._numbers)
         shared: dict[str, Any] = {
             "number": number,
@@ -74,6 +74,7 @@ class Agenda:
         self.records.append(record)
         pending = PendingCallback(**shared, body=body)
         heapq.heappush(self._callbacks, (moment, number, pending, record))
+        return number
 
     def run(self, until: datetime) -> None:
         """Do everything that was due until that moment, each at its own moment."""

@@ -21,19 +21,25 @@ def request_payment(world: World, body: Body, *, at: datetime) -> Reply:
         return invalid_field(wrong, draw=world.next_draw("error"))
     instruction = _instruction(body)
     payment = _payment(world, body, instruction, at)
-    behaviour = payment.behaviour
-    if not behaviour.accepted:
-        return reply_in_manner_of(behaviour.answer, None, world=world)
-    if world.refuse_duplicates and world.payments.knows(payment.originator_conversation_id):
+    known = world.payments.knows(payment.originator_conversation_id)
+    if payment.behaviour.accepted and world.refuse_duplicates and known:
         draw = world.next_draw("error")
         return error(500, "500.002.1001", "Duplicate OriginatorConversationID.", draw=draw)
+    return take(world, payment, instruction, at)
+
+
+def take(world: World, payment: Payment, instruction: Instruction, at: datetime) -> Reply:
+    """Accept the payment or not, and answer, in the manner of its script."""
+    script = payment.behaviour
+    if not script.accepted:
+        return reply_in_manner_of(script.answer, None, world=world)
     world.attempts[instruction] += 1
     payment.attempt = world.attempts[instruction]
-    _accept(world, payment, at)
+    accept(world, payment, at)
     acknowledged = acknowledgement(
         reference=payment.originator_conversation_id, conversation_id=payment.conversation_id
     )
-    reply = reply_in_manner_of(behaviour.answer, acknowledged, world=world)
+    reply = reply_in_manner_of(script.answer, acknowledged, world=world)
     if payment.behaviour.delivery is Delivery.EARLY and isinstance(reply, Response):
         return replace(reply, callbacks_first=True)
     return reply
@@ -59,7 +65,7 @@ def _payment(world: World, body: Body, instruction: Instruction, at: datetime) -
         msisdn=msisdn,
         amount=int(text_of(body, "Amount")),
         accepted_at=at,
-        behaviour=_behaviour(world, instruction, key),
+        behaviour=behaviour(world, instruction, key),
         draw_key=key,
         remarks=body["Remarks"],
         occassion=body.get("Occassion") or "",
@@ -70,34 +76,36 @@ def _payment(world: World, body: Body, instruction: Instruction, at: datetime) -
     )
 
 
-def _behaviour(world: World, instruction: Instruction, key: tuple[object, ...]) -> Behaviour:
-    behaviour = world.behaviour(msisdn=instruction.msisdn, draw_key=key)
+def behaviour(world: World, instruction: Instruction, key: tuple[object, ...]) -> Behaviour:
+    """How this request goes; an odd answer only as often as its script says."""
+    found = world.behaviour(msisdn=instruction.msisdn, draw_key=key)
     world.requests[instruction] += 1
-    limit = behaviour.answer_requests_max
+    limit = found.answer_requests_max
     if limit is not None and world.requests[instruction] > limit:
-        return replace(behaviour, answer=Answer.ACKNOWLEDGE, accepted=True)
-    return behaviour
+        return replace(found, answer=Answer.ACKNOWLEDGE, accepted=True)
+    return found
 
 
-def _accept(world: World, payment: Payment, at: datetime) -> None:
+def accept(world: World, payment: Payment, at: datetime) -> None:
+    """Remember the payment and plan what becomes of it."""
     payment.initiator_code = world.initiators.refusal(
-        name=payment.request["InitiatorName"],
+        name=payment.request["Initiator" if payment.to_business else "InitiatorName"],
         credential=payment.request["SecurityCredential"],
     )
     if payment.initiator_code is not None:
         payment.behaviour = PLAIN
     world.payments.add(payment)
     execute = partial(execution.execute, world, payment)
-    behaviour = payment.behaviour
-    if behaviour.delivery is Delivery.EARLY:
+    script = payment.behaviour
+    if script.delivery is Delivery.EARLY:
         execute(at)
         return
     due = at + _delay(world, payment)
-    if behaviour.delivery in TIMEOUTS:
+    if script.delivery in TIMEOUTS:
         execution.tell_timeout(world, payment, due)
-    if behaviour.fate is Fate.EXECUTED:
-        world.agenda.at(due + world.wait(behaviour.execute_after_s), execute)
-    elif behaviour.fate in {Fate.CANCELLED, Fate.EXPIRED}:
+    if script.fate is Fate.EXECUTED:
+        world.agenda.at(due + world.wait(script.execute_after_s), execute)
+    elif script.fate in {Fate.CANCELLED, Fate.EXPIRED}:
         world.agenda.at(due, partial(execution.abandon, payment))
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from gateways.simulator.identifiers import NAIROBI
+from gateways.simulator.received import Received
 
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Money that left a shortcode for a customer. `amount` and `charge` are shillings."""
+    """Money that left a shortcode for a customer, or on rail b2b for a business (`msisdn` is its
+    shortcode, `account` what it was paid for). `amount` and `charge` are shillings.
+    """
 
     originator_conversation_id: str
     receipt: str
@@ -23,6 +26,8 @@ class Move:
     at: datetime
     occassion: str = ""
     remarks: str = ""
+    rail: str = "b2c"
+    account: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The move with its moment as text."""
@@ -41,6 +46,7 @@ class Book:
 
     def __init__(self, path: Path | None = None) -> None:
         self.moves: list[Move] = []
+        self.received: list[Received] = []
         self.top_ups: list[tuple[str, int]] = []
         self.receipts: set[str] = set()
         self._paid_on_day: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -59,6 +65,11 @@ class Book:
         """Append a top-up, so that the balances can be made again after a restart."""
         self.top_ups.append((shortcode, amount))
         self._write({"kind": "top-up", "shortcode": shortcode, "amount": amount})
+
+    def record_received(self, received: Received) -> None:
+        """Append money that came in."""
+        self._add_received(received)
+        self._write({"kind": "received"} | received.as_json())
 
     def paid_on_day(self, *, msisdn: str, at: datetime) -> int:
         """Shillings a customer has received on the Nairobi day of `at`."""
@@ -107,6 +118,10 @@ class Book:
         self.receipts.add(move.receipt)
         self._paid_on_day[move.msisdn, _day(move.at)] += move.amount
 
+    def _add_received(self, received: Received) -> None:
+        self.received.append(received)
+        self.receipts.add(received.receipt)
+
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is not None and not self._file.closed:
             self._file.write(json.dumps(line) + "\n")
@@ -127,6 +142,8 @@ class Book:
         kind = line.pop("kind")
         if kind == "move":
             self._add(Move(**(line | {"at": datetime.fromisoformat(line["at"])})))
+        elif kind == "received":
+            self._add_received(Received(**(line | {"at": datetime.fromisoformat(line["at"])})))
         else:
             self.top_ups.append((line["shortcode"], line["amount"]))
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gateways.simulator.customers import SCRIPTS
+from gateways.simulator.money_in.control import MONEY_IN_CHANGES, MONEY_IN_READS
 from gateways.simulator.wire import Reply, Response, json_response, read_object
 
 if TYPE_CHECKING:
@@ -87,6 +88,16 @@ def _numbers(_simulator: "Simulator") -> Response:
     return json_response(200, {digits: asdict(script) for digits, script in SCRIPTS.items()})
 
 
+def _messages(simulator: "Simulator") -> Response:
+    taken = [asdict(each) | {"at": each.at.isoformat()} for each in simulator.sms.messages]
+    return json_response(200, {"messages": taken, "count": len(taken)})
+
+
+def _report_messages(simulator: "Simulator", values: dict[str, Any]) -> Response:
+    simulator.sms.report_url = _text(values, "reportUrl", "https://vault.example/…")
+    return json_response(200, {"status": "ok"})
+
+
 def _top_up(simulator: "Simulator", values: dict[str, Any]) -> Response:
     shortcode, amount = _text(values, "shortcode", "600000"), values.get("amount")
     if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= TOP_UP_MAX:
@@ -133,13 +144,17 @@ READS: dict[str, Callable[["Simulator"], Response]] = {
     "certificate": _certificate,
     "book": _book,
     "wallets": _wallets,
+    "messages": _messages,
     "callbacks": _callbacks,
     "numbers": _numbers,
+    **MONEY_IN_READS,
 }
 CHANGES: dict[str, Callable[["Simulator", dict[str, Any]], Response]] = {
     "top-up": _top_up,
     "faults": _faults,
     "register": _register,
     "unlock": _unlock,
+    "report-messages": _report_messages,
     "forget-tokens": _forget_tokens,
+    **MONEY_IN_CHANGES,
 }

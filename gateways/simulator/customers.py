@@ -1,4 +1,4 @@
-"""Customers with a scripted outcome, by the last five digits of their number.
+"""Customers and businesses with a scripted outcome, by the last five digits of their number.
 
 Every other number is simply paid. docs/simulator.md has the same table in words.
 """
@@ -6,6 +6,7 @@ Every other number is simply paid. docs/simulator.md has the same table in words
 from gateways.simulator.behaviour import FLOAT_SHORT, THROTTLED, Answer, Behaviour, Delivery, Fate
 
 SCRIPT_DIGITS = 5
+SHORTCODE_DIGITS_MAX = 7
 
 RESULTS = {
     "99000": Behaviour(delay_s=0),
@@ -85,9 +86,32 @@ STATUS = {
     "99502": Behaviour(delivery=Delivery.LOST, status_not_found=1),
 }
 
+# A shortcode in place of a phone: the same digits, and results that only B2B has.
+BUSINESS = (
+    CALLBACKS
+    | ANSWERS
+    | TIMING
+    | STATUS
+    | {
+        "99000": Behaviour(delay_s=0),
+        "99001": Behaviour(result_code=FLOAT_SHORT, until_top_up=True),
+        "99003": Behaviour(result_code="SFC_IC0003"),
+        "99005": Behaviour(result_code="1005"),
+        "99007": Behaviour(result_code="2007"),
+        "99017": Behaviour(result_code="17"),
+        "99018": Behaviour(result_code="17", moved=True),
+        "99021": Behaviour(result_code="21"),
+        "99028": Behaviour(result_code="2028"),
+        "99101": Behaviour(result_code=THROTTLED, result_attempts_max=1),
+        "99103": Behaviour(result_code=THROTTLED),
+        "99207": Behaviour(delivery=Delivery.LOST, result_code="2007"),
+    }
+)
+
 SCRIPTS: dict[str, Behaviour] = RESULTS | CALLBACKS | ANSWERS | TIMING | STATUS
 
 
 def script_of(msisdn: str) -> Behaviour | None:
-    """The customer's script, or None for a customer who is simply paid."""
-    return SCRIPTS.get(msisdn[-SCRIPT_DIGITS:])
+    """The script of a customer or business, or None for one that is simply paid."""
+    scripts = SCRIPTS if len(msisdn) > SHORTCODE_DIGITS_MAX else BUSINESS
+    return scripts.get(msisdn[-SCRIPT_DIGITS:])

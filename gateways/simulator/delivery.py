@@ -7,11 +7,13 @@ from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 
 from gateways.simulator.agenda import PendingCallback
+from gateways.simulator.money_in.payments import VALIDATION, VALIDATION_WAIT_S
 from gateways.simulator.simulator import Simulator
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 3.0
+ANSWER_BYTES_MAX = 10_000
 LOOK_EVERY_S = 0.02
 POSTERS = 8
 USER_AGENT = "payment-simulator"
@@ -55,27 +57,33 @@ class Deliverer:
 
     def _post(self, pending: PendingCallback) -> None:
         try:
-            status = post(pending.url, pending.body)
+            status, answer = post(pending.url, pending.body, timeout_s=_timeout_s(pending))
         except (OSError, HTTPException, ValueError) as problem:
             logger.warning("callback %d was not delivered: %s", pending.number, problem)
             self.simulator.delivered(pending.number, status=None, problem=str(problem))
             return
         if not 200 <= status < 300:
             logger.warning("callback %d was answered with %d", pending.number, status)
-        self.simulator.delivered(pending.number, status=status)
+        self.simulator.delivered(pending.number, status=status, answer=answer)
 
 
-def post(url: str, body: bytes) -> int:
-    """POST JSON once; returns the status. Raises OSError, HTTPException or ValueError."""
+def _timeout_s(pending: PendingCallback) -> float:
+    return VALIDATION_WAIT_S if pending.kind == VALIDATION else TIMEOUT_S
+
+
+def post(url: str, body: bytes, *, timeout_s: float = TIMEOUT_S) -> tuple[int, bytes]:
+    """POST JSON once; the status and the start of the answer.
+
+    Raises OSError, HTTPException or ValueError.
+    """
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
+    connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
         connection.request("POST", target, body=body, headers=headers)
         answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        return answer.status, answer.read(ANSWER_BYTES_MAX)
     finally:
         connection.close()

@@ -3,11 +3,12 @@
 import json
 from datetime import datetime
 
-from gateways.simulator import identifiers
+from gateways.simulator import business, identifiers
 from gateways.simulator.behaviour import FLOAT_SHORT, SUCCESS, THROTTLED, Delivery
 from gateways.simulator.book import Move
 from gateways.simulator.payment import COMPLETED, DECLINED, Payment
-from gateways.simulator.results import Shape, public_name, result
+from gateways.simulator.results import DEFAULT_REFERENCES, Shape, public_name, result
+from gateways.simulator.wire import Body
 from gateways.simulator.world import World
 
 AMOUNT_MIN = 10
@@ -56,17 +57,24 @@ def _verdict(world: World, payment: Payment, at: datetime) -> str:
     behaviour = payment.behaviour
     if payment.initiator_code is not None:
         return payment.initiator_code
-    if refusal := _amount_refusal(world, payment, at):
+    if refusal := _refusal(world, payment, at):
         return refusal
     wallet = world.wallets.of(payment.shortcode)
-    if wallet.utility < payment.amount:
-        return FLOAT_SHORT
     if behaviour.until_top_up and wallet.top_ups > payment.top_ups_before:
         return SUCCESS
     limit = behaviour.result_attempts_max
     if limit is not None and payment.attempt > limit:
         return SUCCESS
     return behaviour.result_code
+
+
+def _refusal(world: World, payment: Payment, at: datetime) -> str | None:
+    if payment.to_business:
+        return business.refusal(world, payment)
+    if refusal := _amount_refusal(world, payment, at):
+        return refusal
+    short = world.wallets.of(payment.shortcode).utility < payment.amount
+    return FLOAT_SHORT if short else None
 
 
 def _amount_refusal(world: World, payment: Payment, at: datetime) -> str | None:
@@ -80,7 +88,8 @@ def _amount_refusal(world: World, payment: Payment, at: datetime) -> str | None:
 
 def _move(world: World, payment: Payment, at: datetime) -> None:
     payment.receipt = _unused_receipt(world, payment, at)
-    payment.charge = world.wallets.pay(shortcode=payment.shortcode, amount=payment.amount)
+    pay = world.wallets.pay_business if payment.to_business else world.wallets.pay
+    payment.charge = pay(shortcode=payment.shortcode, amount=payment.amount)
     world.payments.note_receipt(payment)
     world.book.record(
         Move(
@@ -93,6 +102,8 @@ def _move(world: World, payment: Payment, at: datetime) -> None:
             at=at,
             occassion=payment.occassion,
             remarks=payment.remarks,
+            rail="b2b" if payment.to_business else "b2c",
+            account=payment.account,
         )
     )
 
@@ -158,13 +169,19 @@ def _result_body(world: World, payment: Payment, code: str, at: datetime) -> byt
         conversation_id=payment.conversation_id,
         transaction_id=payment.receipt if paid else shape.failed_id(at),
         parameters=(
-            shape.success_parameters(
-                _paid_parameters(world, payment, shape),
-                may_be_blank="B2CChargesPaidAccountAvailableFunds",
-            )
-            if paid
-            else shape.failure_parameters(at)
+            _success_parameters(world, payment, shape) if paid else shape.failure_parameters(at)
         ),
+        references=business.references(payment) if payment.to_business else DEFAULT_REFERENCES,
+    )
+
+
+def _success_parameters(world: World, payment: Payment, shape: Shape) -> Body:
+    if payment.to_business:
+        parameters = business.paid_parameters(world, payment, shape)
+        return shape.success_parameters(parameters, may_be_blank="DebitPartyCharges")
+    return shape.success_parameters(
+        _paid_parameters(world, payment, shape),
+        may_be_blank="B2CChargesPaidAccountAvailableFunds",
     )
 
 

@@ -60,7 +60,15 @@ QUERY_FAULTS = (
     "status_pending",
 )
 TOKEN_FAULTS = ("token_error", "token_early")
-FAULTS = (*ANSWER_FAULTS, *DELIVERY_FAULTS, *OUTCOME_FAULTS, *QUERY_FAULTS, *TOKEN_FAULTS)
+MONEY_IN_FAULTS = (
+    "prompt_cancelled", "prompt_wrong_pin", "prompt_no_money", "prompt_unanswered",
+    "prompt_unanswered_paid", "prompt_bare", "prompt_locked", "standing_error",
+    "confirmation_lost", "confirmation_duplicate", "confirmation_late", "confirmation_first",
+)  # fmt: skip
+FAULTS = (
+    *ANSWER_FAULTS, *DELIVERY_FAULTS, *OUTCOME_FAULTS, *QUERY_FAULTS, *TOKEN_FAULTS,
+    *MONEY_IN_FAULTS,
+)  # fmt: skip
 
 # Answers that mean the same to the caller whether or not the request was carried out.
 ALWAYS_ACCEPTED = frozenset({Answer.LOST, Answer.SLOW, Answer.WRONG_TYPE})
@@ -73,6 +81,7 @@ STORMY = {
     **dict.fromkeys(OUTCOME_FAULTS, 0.01),
     **dict.fromkeys(QUERY_FAULTS, 0.03),
     **dict.fromkeys(TOKEN_FAULTS, 0.05),
+    **dict.fromkeys(MONEY_IN_FAULTS, 0.03),
     "temporary": 0.06,
     "lost_callback": 0.06,
     "lost_ack": 0.03,
@@ -83,6 +92,7 @@ WORST = {
     **dict.fromkeys(OUTCOME_FAULTS, 0.03),
     **dict.fromkeys(QUERY_FAULTS, 0.1),
     **dict.fromkeys(TOKEN_FAULTS, 0.15),
+    **dict.fromkeys(MONEY_IN_FAULTS, 0.08),
     "temporary": 0.12,
     "lost_callback": 0.15,
     "lost_ack": 0.1,

@@ -18,11 +18,13 @@ WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
-def _text(length_min: int, length_max: int) -> Check:
+def text(length_min: int, length_max: int) -> Check:
+    """A text of so many characters."""
     return lambda value: isinstance(value, str) and length_min <= len(value) <= length_max
 
 
-def _matches(pattern: re.Pattern[str]) -> Check:
+def matches(pattern: re.Pattern[str]) -> Check:
+    """A text or whole number that the whole pattern describes."""
     return lambda value: pattern.fullmatch(_number_text(value)) is not None
 
 
@@ -43,7 +45,8 @@ def _amount(value: Any) -> bool:
     return WHOLE_NUMBER.fullmatch(text) is not None and int(text) > 0
 
 
-def _url(value: Any) -> bool:
+def url(value: Any) -> bool:
+    """An address that may be called back."""
     if not isinstance(value, str) or not 0 < len(value) <= URL_LENGTH_MAX:
         return False
     try:
@@ -62,41 +65,62 @@ def _is_here(host: str) -> bool:
 
 
 def _reference(value: Any) -> bool:
-    return _text(1, REFERENCE_LENGTH_MAX)(value) and not any(map(str.isspace, value))
+    return text(1, REFERENCE_LENGTH_MAX)(value) and not any(map(str.isspace, value))
 
 
 def _credential(value: Any) -> bool:
-    return _text(1, CREDENTIAL_LENGTH_MAX)(value) and BASE64.fullmatch(value) is not None
+    return text(1, CREDENTIAL_LENGTH_MAX)(value) and BASE64.fullmatch(value) is not None
 
 
 PAYMENT_FIELDS: dict[str, Check] = {
     "OriginatorConversationID": _reference,
-    "InitiatorName": _text(1, TEXT_LENGTH_MAX),
+    "InitiatorName": text(1, TEXT_LENGTH_MAX),
     "SecurityCredential": _credential,
     "CommandID": _one_of(COMMANDS),
     "Amount": _amount,
-    "PartyA": _matches(SHORTCODE),
-    "PartyB": _matches(MSISDN),
-    "Remarks": _text(2, TEXT_LENGTH_MAX),
-    "QueueTimeOutURL": _url,
-    "ResultURL": _url,
+    "PartyA": matches(SHORTCODE),
+    "PartyB": matches(MSISDN),
+    "Remarks": text(2, TEXT_LENGTH_MAX),
+    "QueueTimeOutURL": url,
+    "ResultURL": url,
 }
-PAYMENT_OPTIONAL: dict[str, Check] = {"Occassion": _text(0, TEXT_LENGTH_MAX)}
+PAYMENT_OPTIONAL: dict[str, Check] = {"Occassion": text(0, TEXT_LENGTH_MAX)}
+
+BUSINESS_COMMANDS = frozenset({"BusinessPayBill", "BusinessBuyGoods"})
+ACCOUNT_LENGTH_MAX = 13
+BUSINESS_FIELDS: dict[str, Check] = {
+    "Initiator": text(1, TEXT_LENGTH_MAX),
+    "SecurityCredential": _credential,
+    "CommandID": _one_of(BUSINESS_COMMANDS),
+    "SenderIdentifierType": matches(re.compile("4")),
+    "RecieverIdentifierType": matches(re.compile("[24]")),
+    "Amount": _amount,
+    "PartyA": matches(SHORTCODE),
+    "PartyB": matches(SHORTCODE),
+    "Remarks": text(2, TEXT_LENGTH_MAX),
+    "QueueTimeOutURL": url,
+    "ResultURL": url,
+}
+BUSINESS_OPTIONAL: dict[str, Check] = {
+    "AccountReference": text(1, ACCOUNT_LENGTH_MAX),
+    "Requester": matches(MSISDN),
+    "Occassion": text(0, TEXT_LENGTH_MAX),
+}
 
 QUERY_FIELDS: dict[str, Check] = {
-    "Initiator": _text(1, TEXT_LENGTH_MAX),
+    "Initiator": text(1, TEXT_LENGTH_MAX),
     "SecurityCredential": _credential,
-    "PartyA": _matches(SHORTCODE),
-    "IdentifierType": _matches(re.compile("4")),
-    "ResultURL": _url,
-    "QueueTimeOutURL": _url,
-    "Remarks": _text(2, TEXT_LENGTH_MAX),
+    "PartyA": matches(SHORTCODE),
+    "IdentifierType": matches(re.compile("4")),
+    "ResultURL": url,
+    "QueueTimeOutURL": url,
+    "Remarks": text(2, TEXT_LENGTH_MAX),
 }
 STATUS_FIELDS = {"CommandID": _one_of(frozenset({"TransactionStatusQuery"})), **QUERY_FIELDS}
 STATUS_OPTIONAL: dict[str, Check] = {
-    "Occasion": _text(0, TEXT_LENGTH_MAX),
-    "TransactionID": _text(0, REFERENCE_LENGTH_MAX),
-    "OriginalConversationID": _text(0, REFERENCE_LENGTH_MAX),
+    "Occasion": text(0, TEXT_LENGTH_MAX),
+    "TransactionID": text(0, REFERENCE_LENGTH_MAX),
+    "OriginalConversationID": text(0, REFERENCE_LENGTH_MAX),
 }
 BALANCE_FIELDS = {"CommandID": _one_of(frozenset({"AccountBalance"})), **QUERY_FIELDS}
 

@@ -13,7 +13,10 @@ DECLINED = "Declined"
 
 @dataclass(kw_only=True)
 class Payment:
-    """An accepted B2C request. `amount` is shillings; `finished_at` None until its end."""
+    """An accepted payout request. `amount` is shillings; `finished_at` None until its end.
+
+    `msisdn` is a business's shortcode on B2B, where `receiver_type` is 4 (paybill) or 2 (till).
+    """
 
     originator_conversation_id: str
     conversation_id: str
@@ -33,6 +36,8 @@ class Payment:
     result_code: str = ""
     initiator_code: str | None = None
     receipt: str = ""
+    receiver_type: str = ""
+    account: str = ""
     charge: int = 0
     top_ups_before: int = 0
     finished_at: datetime | None = None
@@ -42,6 +47,11 @@ class Payment:
         self.status = status
         self.result_code = code
         self.finished_at = at
+
+    @property
+    def to_business(self) -> bool:
+        """Whether it is B2B: paid from the working account, to a shortcode."""
+        return bool(self.receiver_type)
 
     @property
     def visible(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from gateways.simulator import identifiers
+from gateways.simulator import business, identifiers
 from gateways.simulator.answers import (
     EMPTY_ACKNOWLEDGEMENT,
     acknowledgement,
@@ -34,6 +34,11 @@ NOT_FOUND = "2033"
 WORKED = "0"
 # The index lags behind only for this long: two late "not found" answers are proof.
 INDEX_LAG_S = 300.0
+# The account that was debited, and what the provider calls such a payment.
+SOURCES = {
+    "b2c": ("Utility Account", "Business Payment to Customer via API"),
+    "b2b": ("Working Account", "Business to Business Transfer via API"),
+}
 # An item with a Key and no Value.
 STATUS_REFERENCES = (("Occasion", None),)
 
@@ -201,7 +206,12 @@ def _status_parameters(
     world: World, payment: Payment, shape: Shape, *, pending: bool
 ) -> Parameters:
     status = INITIATED if pending else payment.status
-    receiver = public_name(payment.msisdn, draw=world.draw("name", payment.msisdn))
+    receiver = (
+        business.public_name(world, payment)
+        if payment.to_business
+        else public_name(payment.msisdn, draw=world.draw("name", payment.msisdn))
+    )
+    account, reason = SOURCES["b2b" if payment.to_business else "b2c"]
     parameters: Parameters = [
         ("DebitPartyName", f"{payment.shortcode} - Example Business"),
         # The official sample prints DebitPartyName twice.
@@ -209,16 +219,17 @@ def _status_parameters(
         ("OriginatorConversationID", payment.originator_conversation_id),
         ("ConversationID", payment.conversation_id),
         ("InitiatedTime", _stamp(payment.accepted_at, shape)),
-        ("DebitAccountType", "Utility Account"),
+        ("DebitAccountType", account),
         ("TransactionReason", ""),
-        ("ReasonType", "Business Payment to Customer via API"),
+        ("ReasonType", reason),
         ("TransactionStatus", status),
         ("Amount", shape.amount(payment.amount)),
     ]
     if status != INITIATED and payment.finished_at is not None:
         parameters.append(("FinalisedTime", _stamp(payment.finished_at, shape)))
     if status == COMPLETED:
-        charges = f"Fee For B2C Payment|KES|{payment.charge}.00"
+        rail = "B2B" if payment.to_business else "B2C"
+        charges = f"Fee For {rail} Payment|KES|{payment.charge}.00"
         parameters += [("DebitPartyCharges", charges), ("ReceiptNo", payment.receipt)]
     elif status != INITIATED and shape.turns(0.3) and payment.finished_at is not None:
         parameters.append(("ReceiptNo", identifiers.placeholder(payment.finished_at)))

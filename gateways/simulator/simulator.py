@@ -11,13 +11,18 @@ from pathlib import Path
 from threading import RLock
 from urllib.parse import urlsplit
 
-from gateways.simulator import control
+from gateways.simulator import control, sms
 from gateways.simulator.agenda import CallbackRecord, PendingCallback
+from gateways.simulator.b2b import request_business_payment
 from gateways.simulator.b2c import request_payment
 from gateways.simulator.book import Book
 from gateways.simulator.credential import Initiators, KeyPair, shared_key_pair
 from gateways.simulator.faults import FaultPlan, read_plan
+from gateways.simulator.money_in.desks import MONEY_IN_DESKS
+from gateways.simulator.money_in.payments import hear, pay
+from gateways.simulator.money_in.state import Payment
 from gateways.simulator.queries import request_balance, request_status
+from gateways.simulator.sms import SmsService
 from gateways.simulator.tokens import ExpiresAs, TokenOffice
 from gateways.simulator.wallets import FLOAT_DEFAULT, Wallets
 from gateways.simulator.wire import (
@@ -36,8 +41,10 @@ TOKEN_PATH = "/oauth/v1/generate"  # noqa: S105
 # path -> (desk, status and code of an invalid token there)
 DESKS = {
     "/mpesa/b2c/v3/paymentrequest": (request_payment, (401, "401.002.01")),
+    "/mpesa/b2b/v1/paymentrequest": (request_business_payment, (401, "401.002.01")),
     "/mpesa/transactionstatus/v1/query": (request_status, (400, "400.003.01")),
     "/mpesa/accountbalance/v1/query": (request_balance, (401, "401.002.01")),
+    **MONEY_IN_DESKS,
 }
 
 
@@ -96,6 +103,7 @@ class Simulator:
             refuse_duplicates=refuse_duplicates,
             varied_shapes=varied_shapes,
         )
+        self.sms = SmsService()
         self._tokens_asked = 0
         self._lock = RLock()
 
@@ -115,6 +123,8 @@ class Simulator:
                 return control.answer(self, method, parts.path, body)
             if parts.path == TOKEN_PATH:
                 return self._token(method, parts.query, names, at)
+            if parts.path == sms.PATH and method == "POST":
+                return sms.answer(self.sms, self.world, names, body, at)
             return self._desk(method, parts.path, names, body, at)
 
     def due_callbacks(self, at: datetime | None = None) -> list[PendingCallback]:
@@ -126,10 +136,29 @@ class Simulator:
             self.world.agenda.run(moment)
             return self.world.agenda.due(moment)
 
-    def delivered(self, number: int, *, status: int | None, problem: str = "") -> None:
-        """Note how the delivery of a callback went."""
+    def delivered(
+        self, number: int, *, status: int | None, problem: str = "", answer: bytes = b""
+    ) -> None:
+        """Note how the delivery of a callback went; a validation also hears the `answer`."""
         with self._lock:
             self.world.agenda.delivered(number, status=status, problem=problem)
+            hear(self.world, number, status=status, answer=answer, at=self.clock())
+
+    def pay(self, *, shortcode: str, msisdn: str, shillings: int, account: str) -> Payment:
+        """A person pays straight to a shortcode, at a phone."""
+        at = self.clock()
+        with self._lock:
+            self.world.agenda.run(at)
+            return pay(
+                self.world, shortcode=shortcode, msisdn=msisdn, amount=shillings,
+                account=account, at=at,
+            )  # fmt: skip
+
+    def switch_validation(self, *, shortcode: str, on: bool) -> None:
+        """Ask about payments to this shortcode before they are made; off until asked for."""
+        with self._lock:
+            change = self.world.money_in.validating
+            (change.add if on else change.discard)(shortcode)
 
     def next_moment(self) -> datetime | None:
         """When something is due next: an execution or a callback. None when all is quiet."""

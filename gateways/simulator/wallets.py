@@ -3,18 +3,24 @@
 from dataclasses import dataclass, field
 
 FLOAT_DEFAULT = 5_000_000
-WORKING_DEFAULT = 0
+WORKING_DEFAULT = 5_000_000
 
 # (up to this amount, the charge to the business)
+BUSINESS_TARIFF = (
+    (100, 0), (500, 5), (1_000, 10), (1_500, 15), (2_500, 20), (3_500, 25), (5_000, 34),
+    (7_500, 42), (10_000, 48), (15_000, 57), (20_000, 62), (25_000, 67), (30_000, 72),
+    (35_000, 83), (40_000, 99), (45_000, 103), (250_000, 108),
+)  # fmt: skip
 TARIFF = ((100, 0), (1_500, 5), (5_000, 9), (20_000, 11), (250_000, 13))
 
 
-def charge_for(amount: int) -> int:
+def charge_for(amount: int, *, to_business: bool = False) -> int:
     """What the business is charged for paying out `amount` shillings."""
-    for ceiling, charge in TARIFF:
+    tariff = BUSINESS_TARIFF if to_business else TARIFF
+    for ceiling, charge in tariff:
         if amount <= ceiling:
             return charge
-    return TARIFF[-1][1]
+    return tariff[-1][1]
 
 
 @dataclass
@@ -61,6 +67,20 @@ class Wallets:
         wallet.utility -= amount
         wallet.charges -= charge
         return charge
+
+    def pay_business(self, *, shortcode: str, amount: int) -> int:
+        """Take a payout to a business from the working account; returns the charge."""
+        wallet = self.of(shortcode)
+        charge = charge_for(amount, to_business=True)
+        wallet.working -= amount
+        wallet.charges -= charge
+        return charge
+
+    def receive(self, *, shortcode: str, amount: int) -> Wallet:
+        """Put `amount` shillings from a payer into the working account."""
+        wallet = self.of(shortcode)
+        wallet.working += amount
+        return wallet
 
     def top_up(self, *, shortcode: str, amount: int) -> Wallet:
         """Put `amount` shillings into the utility account."""

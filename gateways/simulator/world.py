@@ -12,6 +12,7 @@ from gateways.simulator.chance import drawing
 from gateways.simulator.credential import Initiators
 from gateways.simulator.customers import script_of
 from gateways.simulator.faults import FaultPlan
+from gateways.simulator.money_in.state import MoneyIn
 from gateways.simulator.payment import COMPLETED, Payment, Payments
 from gateways.simulator.wallets import Wallets
 
@@ -46,6 +47,7 @@ class World:
     refuse_duplicates: bool = True
     varied_shapes: bool = True
     agenda: Agenda = field(default_factory=Agenda)
+    money_in: MoneyIn = field(default_factory=MoneyIn)
     payments: Payments = field(default_factory=Payments)
     requests: Counter[Instruction] = field(default_factory=Counter)
     attempts: Counter[Instruction] = field(default_factory=Counter)
@@ -59,8 +61,12 @@ class World:
         """Take up what the book of an earlier run says."""
         for shortcode, amount in self.book.top_ups:
             self.wallets.top_up(shortcode=shortcode, amount=amount)
+        for received in self.book.received:
+            self.wallets.receive(shortcode=received.shortcode, amount=received.amount)
         for move in self.book.moves:
-            self.wallets.pay(shortcode=move.shortcode, amount=move.amount)
+            business = move.rail == "b2b"
+            pay = self.wallets.pay_business if business else self.wallets.pay
+            pay(shortcode=move.shortcode, amount=move.amount)
             self.payments.add(
                 Payment(
                     originator_conversation_id=move.originator_conversation_id,
@@ -74,6 +80,8 @@ class World:
                     result_code="0",
                     receipt=move.receipt,
                     charge=move.charge,
+                    receiver_type="4" if business else "",
+                    account=move.account,
                     finished_at=move.at,
                 )
             )
@@ -106,5 +114,5 @@ class World:
         return (msisdn, ordinal, self._tries[reference])
 
     def behaviour(self, *, msisdn: str, draw_key: tuple[object, ...]) -> Behaviour:
-        """The customer's script; without one, what the fault plan draws."""
+        """The script of the customer or business; without one, what the fault plan draws."""
         return script_of(msisdn) or self.plan.behaviour(*draw_key)

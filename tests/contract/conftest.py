@@ -9,7 +9,7 @@ import pytest
 from core import clock
 from gateways.http import read_json
 from gateways.interface import Disburser, Event, Rail, ShortcodeAccess
-from gateways.memory import MemoryProvider, Script, Told
+from gateways.memory import Answer, MemoryProvider, Script, Told
 from gateways.registry import disburser, reader, use_disburser
 
 SHORTCODE = "600123"
@@ -29,6 +29,10 @@ class Provider:
     failing: str = "254700099040"
     failing_code: str = "2040"
     silent: str = "254700099201"
+    failing_business: str = "799007"
+    failing_business_code: str = "2007"
+    silent_business: str = "799201"
+    unacknowledged_business: str = "799301"
 
 
 def access(certificate: str = "") -> ShortcodeAccess:
@@ -48,6 +52,9 @@ def in_memory() -> Iterator[Provider]:
     memory = MemoryProvider()
     memory.script(Provider.failing, Script(result_code=Provider.failing_code))
     memory.script(Provider.silent, Script(told=Told.NEVER))
+    memory.script(Provider.failing_business, Script(result_code=Provider.failing_business_code))
+    memory.script(Provider.silent_business, Script(told=Told.NEVER))
+    memory.script(Provider.unacknowledged_business, Script(answer=Answer.UNCLEAR))
     with use_disburser(Rail.MPESA_B2C, memory.disburser):
         yield Provider(
             gateway=disburser(Rail.MPESA_B2C, access()),

@@ -14,7 +14,13 @@ from cryptography.x509.oid import NameOID
 from django.db import connection
 
 from gateways.daraja import client
-from gateways.interface import CallbackUrls, PayoutOrder, ShortcodeAccess
+from gateways.interface import (
+    CallbackUrls,
+    CollectionAccess,
+    CollectionKind,
+    PayoutOrder,
+    ShortcodeAccess,
+)
 
 Behaviour = Callable[[socket.socket, Event], None]
 
@@ -49,6 +55,17 @@ def access(certificate: x509.Certificate) -> ShortcodeAccess:
         initiator_name="apiop",
         initiator_password="Initiator#1",
         certificate=certificate.public_bytes(serialization.Encoding.PEM).decode(),
+    )
+
+
+@pytest.fixture
+def paybill() -> CollectionAccess:
+    return CollectionAccess(
+        number="600123",
+        kind=CollectionKind.PAYBILL,
+        consumer_key="consumer-key",
+        consumer_secret="consumer-secret",
+        passkey="letters",
     )
 
 

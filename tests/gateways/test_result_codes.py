@@ -20,7 +20,7 @@ class TestTheTable:
         assert code_defaults() == DEFAULTS
 
     def test_only_known_words_are_used(self):
-        assert {each.api for each in DEFAULTS} == {"any", "b2c", "status", "http"}
+        assert {each.api for each in DEFAULTS} == {"any", "b2b", "b2c", "http", "status", "stk"}
         assert {each.outcome for each in DEFAULTS} == {"success", "failed", "unknown"}
         assert {each.next for each in DEFAULTS} == {
             "never", "backoff", "next_day", "operator", "ask",
@@ -73,3 +73,27 @@ class TestSingleRows:
         found = [each for each in DEFAULTS if each.api == "status" and each.code[0] != "R"]
 
         assert {each.outcome for each in found} == {"unknown"}
+
+
+class TestPrompts:
+    @pytest.mark.parametrize("code", ["1031", "1032", "2001", "8006"])
+    def test_a_payer_who_said_no_is_not_prompted_again_by_itself(self, code):
+        assert (row("stk", code).outcome, row("stk", code).next) == ("failed", "never")
+
+    @pytest.mark.parametrize("code", ["1036", "4999", "9999"])
+    def test_what_is_no_verdict_is_asked_about(self, code):
+        assert (row("stk", code).outcome, row("stk", code).next) == ("unknown", "ask")
+
+    def test_a_wrong_pin_is_the_payers_and_stops_nothing_of_ours(self):
+        found = row("stk", "2001")
+
+        assert (found.whose_side, found.scope) == ("payee", "payment")
+
+    @pytest.mark.parametrize("code", ["8", "2028", "SFC_IC0003"])
+    def test_what_every_prompt_would_meet_concerns_the_shortcode(self, code):
+        assert (row("stk", code).next, row("stk", code).scope) == ("operator", "shortcode")
+
+    def test_every_row_speaks_both_languages(self):
+        rows = [each for each in DEFAULTS if each.api == "stk"]
+
+        assert all(each.meaning_sw and each.what_to_do and each.what_to_do_sw for each in rows)

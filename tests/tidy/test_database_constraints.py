@@ -15,10 +15,11 @@ CONSTRAINTS = {
         "one_request_per_client_reference", "one_request_per_idempotency_key",
         "one_request_per_receipt", "disbursement_status_known", "amount_positive",
         "completed_has_receipt", "retrying_has_moment", "sending_has_lease", "parked_has_cause",
+        "payee_fits_rail",
     },
     "disbursements.DisbursementRetryLog": {
         "attempt_numbers_unique", "one_open_attempt", "paid_once", "not_paid_has_proof",
-        "attempts_start_at_one",
+        "attempts_start_at_one", "one_open_per_beneficiary",
     },
     "disbursements.Pause": {"one_pause_per_target", "pause_names_its_target"},
     "disbursements.ResultCodeRule": {

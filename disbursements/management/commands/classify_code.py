@@ -23,7 +23,8 @@ class Command(VaultCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The code and its row."""
         parser.add_argument("code", metavar="CODE", help="as the provider writes it, such as 2040")
-        parser.add_argument("--api", default="b2c", choices=("b2c", "http", "status", "any"))
+        apis = ("b2c", "b2b", "http", "status", "stk", "any")
+        parser.add_argument("--api", default="b2c", choices=apis)
         parser.add_argument("--outcome", choices=RuleOutcome.values, required=True)
         parser.add_argument("--next", choices=RuleNext.values, required=True)
         parser.add_argument("--scope", choices=RuleScope.values, default=RuleScope.PAYMENT)

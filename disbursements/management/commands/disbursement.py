@@ -96,6 +96,7 @@ class Command(VaultCommand):
 
 def _payee(row: DisbursementRequest, may_see_phones: bool) -> str:
     phone = f"+{row.msisdn}" if may_see_phones else masked_phone(row.msisdn)
+    phone = row.business or phone
     return f"{shown.free_text(row.payee_name, may_see_phones=may_see_phones)} {phone}".strip()
 
 

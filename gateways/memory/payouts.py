@@ -1,7 +1,7 @@
 """The in-memory double of a Disburser: scripted outcomes, a book of money moved, events owed.
 
-For tests and rehearsals. It keeps the promise of the protocol (one reference pays once) and
-never reads our tables.
+For tests and rehearsals. It keeps the promise of the protocol (one reference pays once; orders to
+businesses have none) and never reads our tables.
 """
 
 from collections import defaultdict, deque
@@ -16,12 +16,14 @@ from gateways.interface import (
     Acknowledgement,
     BalanceAnswer,
     BalanceQuestion,
+    BusinessOrder,
     Event,
     Exchange,
+    Order,
     PaymentState,
-    PayoutOrder,
     PayoutResult,
     PayoutTimedOut,
+    Rail,
     ShortcodeAccess,
     StatusAnswer,
     StatusQuestion,
@@ -70,7 +72,7 @@ PLAIN = Script()
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Money that left a shortcode."""
+    """Money that left a shortcode. `msisdn` is a business's shortcode where one was paid."""
 
     reference: str
     receipt: str
@@ -92,14 +94,14 @@ class MemoryProvider:
     """One provider's memory; `disburser` acts in it for one shortcode. Safe for threads."""
 
     book: list[Move] = field(default_factory=list)
-    calls: list[PayoutOrder | StatusQuestion | BalanceQuestion] = field(default_factory=list)
+    calls: list[Order | StatusQuestion | BalanceQuestion] = field(default_factory=list)
     _scripts: defaultdict[str, deque[Script]] = field(default_factory=lambda: defaultdict(deque))
-    _accepted: dict[str, tuple[PayoutOrder, Script]] = field(default_factory=dict)
+    _accepted: dict[str, tuple[Order, Script]] = field(default_factory=dict)
     _owed: list[Owed] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def script(self, msisdn: str, *scripts: Script) -> None:
-        """The next requests for this number go like this, in turn; then plainly."""
+        """The next requests for this phone or shortcode go like this, in turn; then plainly."""
         self._scripts[msisdn].extend(scripts)
 
     def disburser(self, access: ShortcodeAccess) -> "MemoryDisburser":
@@ -116,28 +118,30 @@ class MemoryProvider:
         """How much money moved under a reference."""
         return sum(move.amount_minor for move in self.book if move.reference == reference)
 
-    def pay(self, order: PayoutOrder, shortcode: str) -> Acknowledgement:
+    def pay(self, order: Order, shortcode: str) -> Acknowledgement:
         """One payout request."""
         with self._lock:
             self.calls.append(order)
-            if order.reference in self._accepted:
+            reference = self._reference(order)
+            if reference in self._accepted:
                 raise Unclear(DUPLICATE_TEXT, code=DUPLICATE_CODE, exchange=_exchange("send"))
-            waiting = self._scripts[order.msisdn]
+            waiting = self._scripts[_payee(order)]
             script = waiting.popleft() if waiting else PLAIN
             if script.answer is Answer.ACCEPTED or (
                 script.answer is Answer.UNCLEAR and script.carried_out
             ):
-                self._carry_out(order, script, shortcode)
+                self._carry_out(reference, order, script, shortcode)
         _raise(script)
-        return _acknowledgement("send", order.reference)
+        return _acknowledgement("send", reference)
 
     def answer(self, question: StatusQuestion) -> Acknowledgement:
         """One status query."""
         with self._lock:
             self.calls.append(question)
-            event = self._status(question.reference)
+            reference = question.reference or self._paid_by(question.receipt)
+            event = self._status(reference)
             self._owed.append(Owed(url=question.urls.result, event=event))
-        return _acknowledgement("ask", f"Q{len(self.calls)}-{question.reference}")
+        return _acknowledgement("ask", f"Q{len(self.calls)}-{reference}")
 
     def tell_balance(self, question: BalanceQuestion, shortcode: str) -> Acknowledgement:
         """One balance query."""
@@ -156,32 +160,40 @@ class MemoryProvider:
             self._owed.append(Owed(url=question.urls.result, event=event))
         return _acknowledgement("ask_balance", "balance")
 
-    def _carry_out(self, order: PayoutOrder, script: Script, shortcode: str) -> None:
-        self._accepted[order.reference] = (order, script)
+    def _reference(self, order: Order) -> str:
+        """The caller's own; an order to a business gets one that only the provider knows."""
+        if isinstance(order, BusinessOrder):
+            return f"10816-{len(self.calls)}-1"
+        return order.reference
+
+    def _carry_out(self, reference: str, order: Order, script: Script, shortcode: str) -> None:
+        self._accepted[reference] = (order, script)
         if script.result_code == "0" and not script.in_flight:
             move = Move(
-                reference=order.reference,
+                reference=reference,
                 receipt=f"UKL{len(self.book) + 1:07d}",
                 shortcode=shortcode,
-                msisdn=order.msisdn,
+                msisdn=_payee(order),
                 amount_minor=order.amount_minor,
             )
             self.book.append(move)
         if script.told is Told.TIMEOUT:
-            timed_out = PayoutTimedOut(reference=order.reference)
+            echoed = "" if isinstance(order, BusinessOrder) else reference
+            timed_out = PayoutTimedOut(reference=echoed, rail=_rail(order))
             self._owed.append(Owed(url=order.urls.timeout, event=timed_out))
         elif script.told is not Told.NEVER:
-            owed = Owed(url=order.urls.result, event=self._result(order, script))
+            owed = Owed(url=order.urls.result, event=self._result(reference, order, script))
             self._owed.extend([owed] * (2 if script.told is Told.TWICE else 1))
 
-    def _result(self, order: PayoutOrder, script: Script) -> PayoutResult:
+    def _result(self, reference: str, order: Order, script: Script) -> PayoutResult:
         paid = script.result_code == "0"
         return PayoutResult(
-            reference=order.reference,
-            conversation_id=f"AG_{order.reference}",
+            rail=_rail(order),
+            reference=reference,
+            conversation_id=f"AG_{reference}",
             code=script.result_code,
             text=script.result_text,
-            receipt=self._receipt(order.reference),
+            receipt=self._receipt(reference),
             amount_minor=order.amount_minor if paid else None,
             completed_at=clock.now() if paid else None,
         )
@@ -207,6 +219,9 @@ class MemoryProvider:
             completed_at=clock.now() if paid else None,
         )
 
+    def _paid_by(self, receipt: str) -> str:
+        return next((move.reference for move in self.book if move.receipt == receipt), "")
+
     def _receipt(self, reference: str) -> str:
         return next((move.receipt for move in self.book if move.reference == reference), "")
 
@@ -218,7 +233,7 @@ class MemoryDisburser:
     provider: MemoryProvider
     access: ShortcodeAccess
 
-    def send(self, order: PayoutOrder) -> Acknowledgement:
+    def send(self, order: Order) -> Acknowledgement:
         """As gateways.interface.Disburser."""
         return self.provider.pay(order, self.access.number)
 
@@ -229,6 +244,14 @@ class MemoryDisburser:
     def ask_balance(self, question: BalanceQuestion) -> Acknowledgement:
         """As gateways.interface.Disburser."""
         return self.provider.tell_balance(question, self.access.number)
+
+
+def _payee(order: Order) -> str:
+    return order.receiver_number if isinstance(order, BusinessOrder) else order.msisdn
+
+
+def _rail(order: Order) -> Rail:
+    return Rail.MPESA_B2B if isinstance(order, BusinessOrder) else Rail.MPESA_B2C
 
 
 def _raise(script: Script) -> None:

@@ -1,0 +1,96 @@
+"""What we ask of providers and what they tell us, in our own words.
+
+A gateway makes one call with one try and knows no table of ours. Amounts are minor units of
+`currency`; moments are UTC; phones are 12 digits starting with 254.
+"""
+
+from gateways.interface.collect import (
+    ACCOUNT_CHARACTERS_MAX,
+    DESCRIPTION_CHARACTERS_MAX,
+    PROMPT_SHILLINGS_MAX,
+    CollectionAccess,
+    CollectionKind,
+    Collector,
+    PaymentUrls,
+    Prompted,
+    PromptOrder,
+    PromptStanding,
+    PromptState,
+    PulledPage,
+    PulledPayment,
+    PullRegistration,
+    PullWindow,
+    Registered,
+    Unanswered,
+)
+from gateways.interface.notices import (
+    Channel,
+    Notice,
+    NoticeReported,
+    NoticeState,
+    NoticeTaken,
+    Notifier,
+)
+from gateways.interface.payouts import (
+    BalanceAnswer,
+    BalanceQuestion,
+    BusinessOrder,
+    Disburser,
+    Order,
+    PaymentState,
+    PayoutOrder,
+    PayoutResult,
+    PayoutTimedOut,
+    ReceiverKind,
+    StatusAnswer,
+    StatusQuestion,
+    StatusTimedOut,
+    WalletBalance,
+)
+from gateways.interface.received import (
+    TAKEN,
+    PayerPhone,
+    PaymentConfirmed,
+    PaymentToValidate,
+    PhoneForm,
+    PromptAnswered,
+    Refusal,
+    StraightPayment,
+    Verdict,
+)
+from gateways.interface.shared import (
+    Acknowledgement,
+    Arrival,
+    CallbackUrls,
+    CodeDefault,
+    Delivery,
+    Exchange,
+    Rail,
+    ShortcodeAccess,
+    Unreadable,
+)
+
+Event = (
+    PayoutResult
+    | PayoutTimedOut
+    | StatusAnswer
+    | StatusTimedOut
+    | BalanceAnswer
+    | NoticeReported
+    | PromptAnswered
+    | PaymentConfirmed
+    | PaymentToValidate
+)
+
+__all__ = [
+    "ACCOUNT_CHARACTERS_MAX", "DESCRIPTION_CHARACTERS_MAX", "PROMPT_SHILLINGS_MAX", "TAKEN",
+    "Acknowledgement", "Arrival", "BalanceAnswer", "BalanceQuestion", "BusinessOrder",
+    "CallbackUrls", "Channel", "CodeDefault", "CollectionAccess", "CollectionKind", "Collector",
+    "Delivery", "Disburser", "Event", "Exchange", "Notice", "NoticeReported", "NoticeState",
+    "NoticeTaken", "Notifier", "Order", "PayerPhone", "PaymentConfirmed", "PaymentState",
+    "PaymentToValidate", "PaymentUrls", "PayoutOrder", "PayoutResult", "PayoutTimedOut",
+    "PhoneForm", "PromptAnswered", "PromptOrder", "PromptStanding", "PromptState", "Prompted",
+    "PullRegistration", "PullWindow", "PulledPage", "PulledPayment", "Rail", "ReceiverKind",
+    "Refusal", "Registered", "ShortcodeAccess", "StatusAnswer", "StatusQuestion",
+    "StatusTimedOut", "StraightPayment", "Unanswered", "Unreadable", "Verdict", "WalletBalance",
+]  # fmt: skip
