@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from core import clock
+from core import clock, jobs
 from core.alerts import raise_alert
 from disbursements.operations.answer import apply_status_answer, apply_status_timeout
 from disbursements.operations.fail import apply_payout_timeout
@@ -18,27 +18,34 @@ from gateways.interface import (
     BalanceAnswer,
     Delivery,
     NoticeReported,
+    PaymentConfirmed,
+    PaymentToValidate,
     PayoutResult,
     PayoutTimedOut,
+    PromptAnswered,
     StatusAnswer,
     StatusTimedOut,
 )
 from gateways.models import Callback
+from rents.operations.follow import is_of_rent
 from vault.operations.balances import apply_balance_answer
+from vault.operations.confirm import apply_payment_confirmed
+from vault.operations.prompt_answers import apply_prompt_answer
+from vault.operations.send_notices import apply_delivery_report
 
 logger = logging.getLogger(__name__)
 
 Operation = Callable[..., tuple[Delivery, str]]
 
 
-def note_delivery(
+def note_validation(
     *,
-    event: NoticeReported,
+    event: PaymentToValidate,
     arrival: Arrival,  # noqa: ARG001 - every delivery has the same shape
     at: datetime,  # noqa: ARG001
 ) -> tuple[Delivery, str]:
-    """The report stays findable by the message's id; nothing follows from it."""
-    return Delivery.IGNORED, event.message_id
+    """It was answered at the door (gateways/validation.py); the money comes as confirmed."""
+    return Delivery.IGNORED, event.receipt
 
 
 DELIVERIES: dict[type, Operation] = {
@@ -47,8 +54,13 @@ DELIVERIES: dict[type, Operation] = {
     StatusAnswer: apply_status_answer,
     StatusTimedOut: apply_status_timeout,
     BalanceAnswer: apply_balance_answer,
-    NoticeReported: note_delivery,
+    NoticeReported: apply_delivery_report,
+    PaymentConfirmed: apply_payment_confirmed,
+    PaymentToValidate: note_validation,
+    PromptAnswered: apply_prompt_answer,
 }
+# What may end a payout: where it carries rent, the transfer follows at once.
+ENDS_PAYOUTS = (PayoutResult, StatusAnswer)
 TOLD = {
     Delivery.UNMATCHED: "A callback is about nothing that we know",
     Delivery.MALFORMED: "A callback cannot be read",
@@ -107,6 +119,8 @@ def _apply(callback: Callback, at: datetime) -> None:
     )
     delivery, subject_id = DELIVERIES[type(event)](event=event, arrival=arrival, at=at)
     _mark(callback, delivery, type(event).__name__, subject_id, at)
+    if isinstance(event, ENDS_PAYOUTS) and subject_id and is_of_rent(payout_id=subject_id):
+        jobs.after_commit("follow")
 
 
 def _mark(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -55,6 +56,15 @@ class Environment(BaseSettings):
     africastalking_username: str = ""
     africastalking_api_key: str = ""
     africastalking_sender: str = ""
+    email_host: str = ""
+    email_port: int = Field(default=587, ge=1, le=65535)
+    email_host_user: str = ""
+    email_host_password: str = ""
+    email_use_tls: bool = True
+    default_from_email: str = Field(default="payments@localhost", pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    platform_fee_percentage: Decimal = Field(default=Decimal(5), ge=0, le=100, decimal_places=2)
+    auto_disbursement: bool = True
+    vault_refuse_unknown_accounts: bool = False
     stripe_api_base: str = Field(default="https://api.stripe.com", pattern=r"^https?://[^/\s]+$")
     mpesa_consumer_key: str = ""
     mpesa_consumer_secret: str = ""

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from config import border_queues, health_figures, watch, work_queues
+from config import border_queues, health_figures, rent_queues, watch, work_queues
 from config.health_figures import NO_WORKER, Reading
 from config.work_queues import Queue
 from core import clock
@@ -53,6 +53,7 @@ def _lines(request: HttpRequest, context: dict[str, Any]) -> list[Queue]:
         context["today"] = work_queues.paid_today(partners, at=at)
     lines[1:1] = work_queues.settlement_queues(request)
     lines += work_queues.bulk_queue(request)
+    lines += rent_queues.queues(request, at=at)
     if partners is None:
         lines += border_queues.alert_queues(request)
         if request.user.has_perm("gateways.view_callback"):

@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 import disbursements.jobs
+import rents.jobs
+import vault.jobs
 from config import job_runs
 from config.deliveries import deliver_due
 from core import clock
 from core.seal import seal_steps
 from disbursements import queries
 from gateways import inbox
+from rents.queries import due as rents_due
+from rents.queries.payouts import with_news
 from vault.operations.balances import ask_balances
 from vault.operations.sign_in import forget_old_counts
+from vault.queries import notices, prompts
 
 SEAL_BATCH = 10_000
 FINISHED_TASKS_KEPT = timedelta(days=1)
@@ -59,11 +64,19 @@ class Sweep:
 
     def next_moment(self, *, at: datetime) -> datetime | None:
         """When something falls due without a person; None: never, or it has no due times."""
-        if self.job == "deliver":
-            return at if inbox.anything_unread() else None
+        if self.job in MOMENTS:
+            return MOMENTS[self.job](at)
         return queries.next_moment(job=self.job) if self.job else None
 
 
+# When the jobs of others than payouts fall due, at a moment.
+MOMENTS: dict[str, Callable[[datetime], datetime | None]] = {
+    "deliver": lambda at: at if inbox.anything_unread() else None,
+    "prompts": lambda at: prompts.next_moment(),  # noqa: ARG005
+    "forward": lambda at: rents_due.next_moment(),  # noqa: ARG005
+    "follow": lambda at: at if with_news().exists() else None,
+    "notices": lambda at: notices.next_moment(),  # noqa: ARG005
+}
 SWEEPS: dict[str, Sweep] = {
     "deliver": Sweep(run=deliver_due, every_minutes=1, job="deliver"),
     "recover": Sweep(run=disbursements.jobs.recover, every_minutes=1, job="recover"),
@@ -72,6 +85,11 @@ SWEEPS: dict[str, Sweep] = {
     "ask": Sweep(run=disbursements.jobs.ask, every_minutes=1, job="ask"),
     "resume": Sweep(run=disbursements.jobs.resume, every_minutes=5),
     "bulk": Sweep(run=disbursements.jobs.bulk, every_minutes=1),
+    "prompts": Sweep(run=vault.jobs.prompts, every_minutes=1, job="prompts"),
+    "pull": Sweep(run=vault.jobs.pull, every_minutes=30, once=True),
+    "forward": Sweep(run=rents.jobs.forward, every_minutes=1, job="forward"),
+    "follow": Sweep(run=rents.jobs.follow, every_minutes=1, job="follow"),
+    "notices": Sweep(run=rents.jobs.notices, every_minutes=1, job="notices"),
     "balances": Sweep(run=balances, every_minutes=15, once=True),
     "tally": Sweep(run=disbursements.jobs.tally, every_minutes=1),
     "seal": Sweep(run=seal, every_minutes=5),

@@ -40,6 +40,7 @@ def environment(
     }
     if settings == DEMO:
         ours["DARAJA_BASE_URL"] = f"http://127.0.0.1:{ports.simulator}"
+        ours["AFRICASTALKING_BASE_URL"] = ours["DARAJA_BASE_URL"]
         ours["VAULT_TIME_SCALE"] = DEMO_TIME_SCALE
     path = f"{ROOT / '.venv/bin'}{os.pathsep}{given.get('PATH', os.defpath)}"
     return {**ours, **given, "DJANGO_SETTINGS_MODULE": settings, "PATH": path}

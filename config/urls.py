@@ -8,6 +8,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from config import health
 from disbursements.admin import desk
 from gateways import views as gateway_views
+from rents.admin import ageing, figures, revenue, statements, unallocated
+from rents.api.receipt_page import receipt_page
 
 urlpatterns = [
     path(
@@ -19,10 +21,22 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include("vault.api.urls")),
     path("api/", include("disbursements.api.urls")),
+    path("api/", include("rents.api.urls")),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("admin/disbursement-retries/", desk.page, name="desk"),
+    path("admin/owner-statements/", statements.owners_page, name="owner_statements"),
+    path(
+        "admin/owner-statements/<uuid:owner_id>/",
+        statements.statement_page,
+        name="owner_statement",
+    ),
+    path("admin/rent-unallocated/", unallocated.page, name="rent_unallocated"),
+    path("admin/rent-not-forwarded/", ageing.page, name="rent_ageing"),
+    path("admin/rent-figures/", figures.page, name="rent_figures"),
+    path("admin/rent-revenue/", revenue.page, name="rent_revenue"),
     path("admin/", admin.site.urls),
+    path("r/<str:token>", receipt_page, name="receipt"),
     path("", RedirectView.as_view(url="/admin/")),
 ]
 handler400 = "config.error_pages.bad_request"

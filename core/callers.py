@@ -15,13 +15,16 @@ class Caller:
     """`actor` is the name in the trail: the same for one person at the page, the API and here.
 
     `partners` None: of all partners. `permissions` None: everything, as the operator of the
-    machine may; otherwise such as `disbursements.retry_disbursementrequest`.
+    machine may; otherwise such as `disbursements.retry_disbursementrequest`. An owner or a tenant
+    who asks for themselves is named by id, has no partners and no permissions.
     """
 
     actor: str
     origin: str
     partners: frozenset[UUID] | None
     permissions: frozenset[str] | None
+    owner_id: UUID | None = None
+    tenant_id: UUID | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the permission is theirs."""

@@ -32,6 +32,8 @@ _PHONE = re.compile(
     r"[ .\u00a0-]?[0-9]{3}[ .\u00a0-]?([0-9]{3})(?![0-9])",
     re.IGNORECASE,
 )
+# M-Pesa's id of a prompt ends in the nine digits of the payer's phone (daraja.md 10).
+_CHECKOUT_ID = re.compile(r"(ws_CO_[0-9]{14,})[17][0-9]{5}([0-9]{3})(?![0-9])")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -59,8 +61,9 @@ def bytes_without_secrets(body: bytes) -> bytes:
 
 
 def without_phones(text: str) -> str:
-    """The text with every whole phone in it masked: `254700•••345`."""
-    return _PHONE.sub(r"\1\2\3•••\4", text)
+    """The text with every whole phone in it masked: `254700•••345`; in checkout ids too."""
+    text = _PHONE.sub(r"\1\2\3•••\4", text)
+    return _CHECKOUT_ID.sub(r"\1•••\2", text)
 
 
 def for_log(text: str) -> str:

@@ -1,7 +1,7 @@
 """Money is an integer of minor units and a currency. Reading, writing and rounding live here."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 EXPONENTS = {"KES": 2}
 _PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,3})?", re.ASCII)
@@ -55,6 +55,12 @@ def whole_units(amount_minor: int, currency: str) -> int:
             "such as 1250"
         )
     return units
+
+
+def rounded_to_units(amount_minor: Decimal, currency: str) -> int:
+    """Minor units of whole units, a half rounded up: 52550.4 KES minor is 52600."""
+    units = amount_minor.scaleb(-exponent(currency)).quantize(Decimal(1), ROUND_HALF_UP)
+    return int(units) * 10 ** exponent(currency)
 
 
 def plain(amount_minor: int, currency: str) -> str:

@@ -1,6 +1,6 @@
 """The provider simulator under our real adapter, without sockets, on a clock that tests move."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,10 +122,13 @@ class Wire(BaseAdapter):
             urlsplit(url).path, data=body, content_type="application/json", REMOTE_ADDR=source
         )
 
-    def run(self, *, hours: float = 60, step_minutes: float = 1) -> None:
-        """Sweep, deliver and move the clock until nothing is due without a person."""
+    def run(self, *, hours: float = 60, step_minutes: float = 1, also: Sequence[str] = ()) -> None:
+        """Sweep, deliver and move the clock until nothing is due without a person.
+
+        `also`: sweeps beside those of payouts.
+        """
         end = self.clock() + timedelta(hours=hours)
-        names = ["deliver", "recover", "send", "retry", "ask", "resume"]
+        names = ["deliver", "recover", "send", "retry", "ask", "resume", *also]
         while self.clock() <= end:
             self.deliver()
             while sum(SWEEPS[name].run() for name in names):

@@ -6,15 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import requests
-from django.conf import settings
 from django.db.models import Count, Sum
 
+from config.books import breaks
+from config.demo.provider import simulator
 from core import clock, money
 from core.models import Alert
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
 from disbursements.operations.import_file import ImportReport, import_file
-from disbursements.operations.prove_books import breaks
 from disbursements.states import DisbursementStatus
 from ledger import chart
 from ledger.queries import balances
@@ -30,7 +29,6 @@ PAYEES = Path(__file__).with_name("payees.csv")
 FAULTS = "stormy"
 SEED = 2026
 FLOAT_UNITS = 40_000_000
-TIMEOUT_S = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +58,15 @@ class Figures:
 
 def set_up(*, at: datetime) -> Shortcode:
     """The demo's partner and shortcode, made once, and the simulator's faults switched on."""
-    certificate = _simulator("GET", "certificate").content
+    certificate = simulator("GET", "certificate").content
     partner = Partner.objects.filter(name=PARTNER).first() or add_partner(
         name=PARTNER, actor=ACTOR, at=at
     )
-    _simulator("POST", "faults", json={"faults": FAULTS, "seed": SEED})
+    simulator("POST", "faults", json={"faults": FAULTS, "seed": SEED})
     found = Shortcode.objects.filter(number=NUMBER).first()
     if found:
         return found
-    _simulator("POST", "top-up", json={"shortcode": NUMBER, "amount": FLOAT_UNITS})
+    simulator("POST", "top-up", json={"shortcode": NUMBER, "amount": FLOAT_UNITS})
     return add_shortcode(
         number=NUMBER,
         partner_id=partner.pk,
@@ -87,7 +85,7 @@ def set_up(*, at: datetime) -> Shortcode:
 
 def end_faults() -> None:
     """From now on the simulator does what docs/simulator.md says of each number."""
-    _simulator("POST", "faults", json={"faults": "none"})
+    simulator("POST", "faults", json={"faults": "none"})
 
 
 def import_payees(shortcode: Shortcode) -> ImportReport:
@@ -103,7 +101,7 @@ def figures(shortcode: Shortcode) -> Figures:
     attempts = DisbursementRetryLog.objects.filter(disbursement__shortcode=shortcode)
     totals = rows.aggregate(count=Count("pk"), minor=Sum("amount_minor"))
     paid = rows.filter(status=DisbursementStatus.COMPLETED)
-    book = _simulator("GET", "book").json()
+    book = simulator("GET", "book").json()
     moves = [move for move in book["moves"] if move["shortcode"] == shortcode.number]
     twice = [case for case in book["paidTwice"] if case.get("shortcode", NUMBER) == NUMBER]
     account = chart.partner_payouts(shortcode.partner_id, CURRENCY).code
@@ -147,12 +145,3 @@ def _why(rows: Any) -> dict[str, int]:
             for status, _, reason, person in reasons
         ).most_common()
     )
-
-
-def _simulator(method: str, path: str, **options: Any) -> requests.Response:
-    """The simulator's own addresses (docs/simulator.md)."""
-    answer = requests.request(
-        method, f"{settings.DARAJA_BASE_URL}/_simulator/{path}", timeout=TIMEOUT_S, **options
-    )
-    answer.raise_for_status()
-    return answer

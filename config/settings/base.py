@@ -23,11 +23,15 @@ VAULT_TRUSTED_PROXIES = environment.vault_trusted_proxies
 VAULT_MAX_RETRIES_LIMIT = environment.vault_max_retries_limit
 VAULT_CONFIRM_ABOVE_KES = environment.vault_confirm_above_kes
 VAULT_STAFF_TOKEN_MINUTES = environment.vault_staff_token_minutes
+VAULT_PLATFORM_FEE_BPS = int(environment.platform_fee_percentage * 100)
+VAULT_AUTO_DISBURSEMENT = environment.auto_disbursement
 VAULT_HINTS = True
 VAULT_DEMO = False
 VAULT_JOB_RUNNER = "config.schedules.run_job"
 VAULT_CALLER_OF = "vault.queries.caller_of"
-VAULT_PAYMENT_ANSWERER = ""  # dotted path of who validates payments; nobody: all are taken
+VAULT_CODE_JUDGE = "disbursements.operations.judge.judge_answer"
+VAULT_PAYMENT_ANSWERER = "vault.operations.validate.answer"
+VAULT_REFUSE_UNKNOWN_ACCOUNTS = environment.vault_refuse_unknown_accounts
 VAULT_UNANSWERED_PAYMENTS = environment.mpesa_c2b_response_type
 VAULT_LIVE = environment.mpesa_environment == "production"
 DARAJA_BASE_URL = environment.daraja_base_url
@@ -35,6 +39,13 @@ AFRICASTALKING_BASE_URL = environment.africastalking_base_url
 AFRICASTALKING_USERNAME = environment.africastalking_username
 AFRICASTALKING_API_KEY = environment.africastalking_api_key
 AFRICASTALKING_SENDER = environment.africastalking_sender
+EMAIL_HOST = environment.email_host
+EMAIL_PORT = environment.email_port
+EMAIL_HOST_USER = environment.email_host_user
+EMAIL_HOST_PASSWORD = environment.email_host_password
+EMAIL_USE_TLS = environment.email_use_tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.default_from_email
 STRIPE_API_BASE = environment.stripe_api_base
 
 INSTALLED_APPS = [
@@ -60,6 +71,7 @@ INSTALLED_APPS = [
     "gateways",
     "vault",
     "disbursements",
+    "rents",
 ]
 MIDDLEWARE = [
     "config.middleware.DatabaseDown",
@@ -137,6 +149,8 @@ SPECTACULAR_SETTINGS = {
         "DisbursementStatus": "disbursements.api.answers.STATUSES",
         "BulkRunStatus": "disbursements.api.bulk_answers.STATUSES",
         "SettlementStatus": "disbursements.api.settlement_fields.STATUSES",
+        "PaymentStatus": "rents.api.entries.PAID_STATUSES",
+        "ForwardingStatus": "rents.api.entries.LEG_STATUSES",
     },
 }
 

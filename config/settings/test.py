@@ -17,6 +17,7 @@ os.environ["DARAJA_BASE_URL"] = "http://daraja.test"
 os.environ["AFRICASTALKING_BASE_URL"] = "http://sms.test"
 os.environ["AFRICASTALKING_USERNAME"] = "sandbox"
 os.environ["AFRICASTALKING_API_KEY"] = "only-for-tests"
+os.environ["EMAIL_HOST"] = "mail.test"
 os.environ["VAULT_DATA_DIR"] = str(Path(__file__).resolve().parents[2] / ".vault" / "test")
 
 from config.settings.base import *  # noqa: F403 - the variables above come first

@@ -18,6 +18,16 @@ def _item(title: str, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def _page(title: str, icon: str, address: str, model: str) -> dict[str, Any]:
+    """A page of its own, for those who may open the model's list."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(address),
+        "permission": _may_open(*model.split(".")),
+    }
+
+
 def _may_open(app: str, name: str) -> Callable[[HttpRequest], bool]:
     """What the page itself says, which also knows whose rows the person may see."""
 
@@ -57,6 +67,25 @@ SIDEBAR = [
         "items": [_item("Disbursements", "send_money", "disbursements.disbursementrequest")],
     },
     {
+        "title": "Rent",
+        "items": [
+            _item("Payments", "payments", "vault.payment"),
+            _page("Unallocated", "help_center", "rent_unallocated", "vault.payment"),
+            _item("Prompts", "phone_iphone", "vault.prompt"),
+            _page("Not forwarded", "hourglass_top", "rent_ageing", "vault.payment"),
+            _item("Transfers", "output", "rents.forward"),
+            _page("Figures", "monitoring", "rent_figures", "vault.payment"),
+            _page("Statements", "request_quote", "owner_statements", "rents.forward"),
+            _page("Revenue", "percent", "rent_revenue", "rents.forward"),
+            _item("Owners", "real_estate_agent", "vault.owner"),
+            _item("Properties", "apartment", "vault.property"),
+            _item("Tenants", "group", "vault.tenant"),
+            _item("Fees", "price_change", "vault.feerule"),
+            _item("Notices", "mail", "vault.notice"),
+            _item("Notice kinds", "edit_notifications", "vault.noticesetting"),
+        ],
+    },
+    {
         "title": "To and from providers",
         "items": [
             _item("Callbacks", "call_received", "gateways.callback"),
@@ -77,6 +106,7 @@ SIDEBAR = [
             _item("Partners", "handshake", "vault.partner"),
             _item("API keys", "key", "vault.apikey"),
             _item("Shortcodes", "storefront", "vault.shortcode"),
+            _item("Collecting", "input", "vault.collection"),
             _item("Result codes", "rule", "disbursements.resultcoderule"),
             _item("Trail", "history", "core.step"),
             _item("Exports", "file_download", "disbursements.export"),
@@ -101,7 +131,12 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "config.home.queues",
     "LOGIN": {"form": "config.sign_in.SignInForm"},
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _static("vault/icon.svg")}],
-    "STYLES": [_static("vault/desk.css"), _static("vault/desk-page.css")],
+    "STYLES": [
+        _static("vault/desk.css"),
+        _static("vault/desk-page.css"),
+        _static("vault/rent.css"),
+        _static("vault/statement.css"),
+    ],
     "SCRIPTS": [
         _static("vault/desk.js"),
         _static("vault/desk-page.js"),

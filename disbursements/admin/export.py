@@ -1,5 +1,6 @@
-"""Take the filtered payouts away in a file; and the list of everything that was taken."""
+"""Take filtered rows away in a file; and the list of everything that was taken."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -21,7 +22,7 @@ from core.callers import Caller
 from disbursements.models import Export
 from disbursements.operations.export import FORMATS, export
 from disbursements.queries import selection as selections
-from disbursements.queries.exported import COLUMNS, DEFAULT_COLUMNS
+from disbursements.queries.exported import PAYOUTS, Listing
 from vault.queries import caller_of
 
 REMEMBERED = "export_columns"
@@ -31,7 +32,6 @@ class ExportForm(forms.Form):
     """Which columns, in which format."""
 
     columns = forms.MultipleChoiceField(
-        choices=[(name, f"{name}: {column.text}") for name, column in COLUMNS.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one column, such as reference"},
     )
@@ -41,6 +41,13 @@ class ExportForm(forms.Form):
         widget=forms.Select(attrs={"class": "pv-input"}),
     )
 
+    def __init__(self, listing: Listing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["columns"]
+        field.choices = [
+            (name, f"{name}: {column.text}") for name, column in listing.columns.items()
+        ]
+
 
 class ExportPayouts(ConfirmedAction):
     """The page on which a file is put together; the POST answers with the file itself."""
@@ -49,18 +56,27 @@ class ExportPayouts(ConfirmedAction):
     permission = "export"
     form_class = ExportForm
     template = "disbursements/export.html"
+    listing = PAYOUTS
+    noun = "payouts"
+    as_selection: Callable[[Mapping[str, Any]], dict[str, str]] = staticmethod(
+        selections.as_selection
+    )
 
     def list_view(self, request: HttpRequest) -> HttpResponseBase:
         """GET: what would leave. POST: it leaves, streamed."""
         self._demand_permission(request)
         sent = request.method == "POST"
-        selection = selections.as_selection(request.POST if sent else request.GET)
+        selection = self.as_selection(request.POST if sent else request.GET)
         caller = caller_of(request.user, origin="admin")
-        form = ExportForm(request.POST) if sent else ExportForm(initial=_initial(request))
+        form = (
+            ExportForm(self.listing, request.POST)
+            if sent
+            else ExportForm(self.listing, initial=self._initial(request))
+        )
         try:
             if sent and form.is_valid():
                 return self._leave(request, selection, form.cleaned_data, caller)
-            count = _count(selection, caller)
+            count = self._count(selection, caller)
         except selections.BadSelection as refused:
             form.add_error(None, f"{refused}. Nothing left.") if sent else None
             return self._shown(request, selection, form, caller, wrong=str(refused))
@@ -75,9 +91,9 @@ class ExportPayouts(ConfirmedAction):
     ) -> StreamingHttpResponse:
         leaving = export(
             selection=selection, columns=answers["columns"], file_format=answers["file_format"],
-            for_spreadsheet=True, caller=caller, at=clock.now(),
+            for_spreadsheet=True, caller=caller, at=clock.now(), of=self.listing,
         )  # fmt: skip
-        request.session[REMEMBERED] = answers["columns"]
+        request.session[f"{REMEMBERED}:{self.listing.name}"] = answers["columns"]
         return StreamingHttpResponse(
             leaving.blocks,
             content_type=leaving.content_type,
@@ -99,7 +115,8 @@ class ExportPayouts(ConfirmedAction):
         context = {
             **self.admin.admin_site.each_context(request),
             "opts": opts,
-            "title": "Export payouts",
+            "title": f"Export {self.noun}",
+            "noun": self.noun,
             "form": form,
             "selection": selection,
             "count": count,
@@ -108,6 +125,21 @@ class ExportPayouts(ConfirmedAction):
             "back_url": f"{listed}?{urlencode(selection)}",
         }
         return TemplateResponse(request, self.template, context, status=422 if wrong else 200)
+
+    def _initial(self, request: HttpRequest) -> dict[str, Any]:
+        """The columns that the person chose the last time."""
+        remembered = request.session.get(f"{REMEMBERED}:{self.listing.name}", [])
+        known = [name for name in remembered if name in self.listing.columns]
+        return {
+            "columns": known or list(self.listing.default_columns), "file_format": FORMATS[0],
+        }  # fmt: skip
+
+    def _count(self, selection: dict[str, str], caller: Caller) -> str:
+        rows = self.listing.rows(
+            selection, partners=caller.partners, may_see_phones=caller.may(shown.SEE_PHONES)
+        )
+        pages = EstimatingPaginator(rows.order_by(f"-{self.listing.newest_by}"), ROWS_PER_PAGE)
+        return f"about {pages.count:,}" if pages.is_estimated else f"{pages.count:,}"
 
 
 @admin.register(Export)
@@ -159,19 +191,6 @@ class ExportAdmin(RecordAdmin):
             headline=Headline(kind="Export", main=f"By {row.actor}", beside=row.origin),
             sections=[Facts(title="What left", rows=facts), steps_of(row)],
         )
-
-
-def _initial(request: HttpRequest) -> dict[str, Any]:
-    remembered = [name for name in request.session.get(REMEMBERED, []) if name in COLUMNS]
-    return {"columns": remembered or list(DEFAULT_COLUMNS), "file_format": FORMATS[0]}
-
-
-def _count(selection: dict[str, str], caller: Caller) -> str:
-    rows = selections.rows(
-        selection, partners=caller.partners, may_see_phones=caller.may(shown.SEE_PHONES)
-    )
-    pages = EstimatingPaginator(rows.order_by("-created_at"), ROWS_PER_PAGE)
-    return f"about {pages.count:,}" if pages.is_estimated else f"{pages.count:,}"
 
 
 def _in_words(selection: dict[str, str]) -> str:

@@ -1,11 +1,11 @@
-"""What every filter of the list of payouts shares: a value means what queries/selection says."""
+"""What the filters of lists share: a value means what queries/selection says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from disbursements.queries import selection
@@ -19,6 +19,7 @@ class Narrowing(admin.SimpleListFilter):
     several = False
     placeholder = ""
     values: tuple[tuple[str, str], ...] = ()
+    condition: Callable[[str, str], Q] = staticmethod(selection.condition)
 
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
@@ -45,7 +46,7 @@ class Narrowing(admin.SimpleListFilter):
         """The rows that the selection would take."""
         try:
             for name, text in self.chosen().items():
-                queryset = queryset.filter(selection.condition(name, text))
+                queryset = queryset.filter(self.condition(name, text))
         except selection.BadSelection as refused:
             messages.error(request, f"Filter by {self.title}: {refused}. No row is shown.")
             return queryset.none()

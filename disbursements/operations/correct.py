@@ -29,6 +29,8 @@ from disbursements.states import DisbursementStatus
 
 PERMISSION = "disbursements.correct_disbursementrequest"
 ORIGIN = "correction"
+# Payouts that are sums of parts: another app knows the parts, and follows the payout by these.
+SUMS_OF_PARTS = frozenset({"rent"})
 CORRECTABLE = (DisbursementStatus.FAILED, DisbursementStatus.CANCELLED)
 DOUBT = Q(queries.SAID_TO_BE_PAID) | Q(queries.OPEN_ATTEMPT)
 CHANGEABLE = ("msisdn", "amount_minor", "payee_name")
@@ -80,9 +82,11 @@ def correct(
         if why_not := why_not_corrected(row):
             raise CannotCorrect(f"This payout ({row.status}) cannot be corrected: {why_not}")
         _demand_difference(row, checked)
+        is_sum = row.origin in SUMS_OF_PARTS
         shortcode = shortcode_for(partner_id=row.partner_id, number=row.shortcode.number)
         child = new_row(
-            checked, shortcode, origin=ORIGIN, origin_id=str(row.pk), actor=caller.actor, at=at,
+            checked, shortcode, origin=row.origin if is_sum else ORIGIN,
+            origin_id=row.origin_id if is_sum else str(row.pk), actor=caller.actor, at=at,
             digest=digest,
         )  # fmt: skip
         child.corrects = row
@@ -95,6 +99,13 @@ def why_not_corrected(row: DisbursementRequest) -> str:
     """Why it cannot be corrected, in plain words; empty when it can."""
     if row.beneficiary:
         return "it pays a business: instruct a new one"
+    return why_not_replaced(row)
+
+
+def why_not_replaced(row: DisbursementRequest) -> str:
+    """Why nothing may take its place, whoever is paid; empty when something may."""
+    if row.status == DisbursementStatus.CANCELLED and row.origin in SUMS_OF_PARTS:
+        return "it was withdrawn: what it was made of is paid anew"
     if row.status not in CORRECTABLE:
         return "only what failed or was cancelled is proven not paid"
     same = DisbursementRequest.objects.filter(pk=row.pk)
@@ -155,6 +166,12 @@ def _same_or_refuse(earlier: DisbursementRequest, digest: bytes) -> Instructed:
 
 def _demand_difference(row: DisbursementRequest, checked: Checked) -> None:
     """Failed for something that is sent the same again fails again; a retry is for that."""
+    if row.origin in SUMS_OF_PARTS and checked.amount_minor != row.amount_minor:
+        raise CannotCorrect(
+            f"must stay {money.plain(row.amount_minor, row.currency)}: it is the sum of what is "
+            "owed to one owner",
+            field="amount",
+        )
     if row.status == DisbursementStatus.FAILED and all(
         getattr(row, name) == getattr(checked, name) for name in CHANGEABLE
     ):

@@ -12,8 +12,7 @@ from core import clock, states
 from core.callers import Caller
 from core.refusals import Refused
 from disbursements.models import Export
-from disbursements.queries import selection as selections
-from disbursements.queries.exported import COLUMNS, DEFAULT_COLUMNS, ZONE, statement
+from disbursements.queries.exported import DEFAULT_COLUMNS, PAYOUTS, ZONE, Listing, statement
 
 PERMISSION = "disbursements.export_disbursementrequest"
 SEE_PHONES = "disbursements.see_phones"
@@ -46,6 +45,7 @@ def export(
     columns: Sequence[str] = DEFAULT_COLUMNS,
     file_format: str = "csv",
     for_spreadsheet: bool = False,
+    of: Listing = PAYOUTS,
 ) -> Leaving:
     """The rows of the selection that the caller may see, newest first.
 
@@ -54,36 +54,42 @@ def export(
     see them. Raises NotAllowed, BadExport, BadSelection.
     """
     caller.demand(PERMISSION)
-    _check(columns, file_format)
+    _check(columns, file_format, of)
     masked = not caller.may(SEE_PHONES)
-    rows = selections.rows(selection, partners=caller.partners, may_see_phones=not masked)
+    rows = of.rows(selection, partners=caller.partners, may_see_phones=not masked)
     sql, parameters = statement(
-        rows, columns=columns, phones_masked=masked, as_json=file_format == "json"
+        rows,
+        columns=columns,
+        phones_masked=masked,
+        as_json=file_format == "json",
+        of=of,
     )
     record = _on_record(selection, columns, file_format, masked=masked, caller=caller, at=at)
     blocks = _csv(sql, parameters, columns) if file_format == "csv" else _json(sql, parameters)
     first = BYTE_ORDER_MARK if for_spreadsheet and file_format == "csv" else b""
     return Leaving(
         export_id=record.pk,
-        file_name=file_name(selection=selection, file_format=file_format, at=at),
+        file_name=file_name(selection=selection, file_format=file_format, at=at, name=of.name),
         content_type=CONTENT_TYPES[file_format],
         blocks=_counted(record, first, blocks),
     )
 
 
-def file_name(*, selection: Mapping[str, str], file_format: str, at: datetime) -> str:
+def file_name(
+    *, selection: Mapping[str, str], file_format: str, at: datetime, name: str = PAYOUTS.name
+) -> str:
     """`disbursements_failed_2026-11-15_2026-11-21_EAT.csv`: view, range and zone."""
     today = at.astimezone(clock.NAIROBI).date()
     view = selection.get("status", "").replace(",", "-") or "all"
     first = _day(selection.get("from")) or "start"
     last = _day(selection.get("to")) or today.isoformat()
-    return f"disbursements_{view}_{first}_{last}_EAT.{file_format}"
+    return f"{name}_{view}_{first}_{last}_EAT.{file_format}"
 
 
-def _check(columns: Sequence[str], file_format: str) -> None:
-    unknown = [name for name in columns if name not in COLUMNS]
+def _check(columns: Sequence[str], file_format: str, of: Listing) -> None:
+    unknown = [name for name in columns if name not in of.columns]
     if unknown or not columns:
-        known = ", ".join(COLUMNS)
+        known = ", ".join(of.columns)
         named = f"{unknown[0][:60]} is not a column" if unknown else "no column is named"
         raise BadExport(f"{named}. Columns are: {known}", field="columns")
     if len(set(columns)) != len(columns):

@@ -55,8 +55,12 @@ def complete(
     at: datetime,
     because: str,
     actor: str = states.SYSTEM,
+    charge_minor: int | None = None,
 ) -> None:
-    """Paid: the receipt on record, the money out of the books. Inside a transaction, locked."""
+    """Paid: the receipt on record, the money out of the books. Inside a transaction, locked.
+
+    `charge_minor`: what the provider charged, where it said so.
+    """
     late = attempt.outcome == AttemptOutcome.NOT_PAID
     doubt.settled(row, attempt, at=at)
     overtake.answered(row, at=at)
@@ -70,19 +74,32 @@ def complete(
         lease_until=None, ask_at=None, next_retry_at=None, failure_code="", failure_text="",
         person_needed_at=None, person_needed_because="",
     )  # fmt: skip
-    _book(row, attempt, f"{row.client_reference} paid, receipt {receipt}", at, late=late)
+    text = f"{row.client_reference} paid, receipt {receipt}"
+    _book(row, attempt, text, at, late=late, charge_minor=charge_minor or 0)
     if late:
         contradict.original_was_paid(row, at=at)
         contradict.correction_was_paid(row, at=at)
 
 
 def _book(
-    row: DisbursementRequest, attempt: DisbursementRetryLog, text: str, at: datetime, *, late: bool
+    row: DisbursementRequest,
+    attempt: DisbursementRetryLog,
+    text: str,
+    at: datetime,
+    *,
+    late: bool,
+    charge_minor: int,
 ) -> None:
-    lines = [
+    lines: list[books.Debit | books.Credit] = [
         books.Debit(chart.partner_payouts(row.partner_id, row.currency), row.amount_minor),
         books.Credit(paid_from(row, shortcode_number=attempt.shortcode_number), row.amount_minor),
     ]
+    if charge_minor:
+        number = attempt.shortcode_number
+        lines += [
+            books.Debit(chart.charges(number, row.currency), charge_minor),
+            books.Credit(chart.charges_paid(number, row.currency), charge_minor),
+        ]
     if late:
         books.post(lines=lines, reference=attempt.late_reference, description=text, at=at)
     else:
@@ -113,7 +130,7 @@ def _success(
         return _await_confirmation(row, attempt, at)
     complete(
         row, attempt, receipt=event.receipt, completed_at=event.completed_at, at=at,
-        because=f"paid, receipt {event.receipt}",
+        because=f"paid, receipt {event.receipt}", charge_minor=event.charge_minor,
     )  # fmt: skip
     return Delivery.APPLIED
 

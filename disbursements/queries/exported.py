@@ -1,6 +1,6 @@
 """What leaves in a file: each column as an expression that PostgreSQL writes out by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
-from disbursements.models import DisbursementRequest
+from disbursements.queries import selection
 from disbursements.states import DisbursementStatus
 
 S = DisbursementStatus
@@ -127,38 +127,64 @@ COLUMNS: dict[str, Column] = {
 DEFAULT_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.in_default)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What can be taken away: rows by filters, its columns, newest first by `newest_by`.
+
+    `name` begins the file's name.
+    """
+
+    name: str
+    rows: Callable[..., QuerySet[Any]]
+    columns: Mapping[str, Column]
+    newest_by: str
+
+    @property
+    def default_columns(self) -> tuple[str, ...]:
+        """Those of a file of which nobody chose any."""
+        return tuple(name for name, column in self.columns.items() if column.in_default)
+
+
+PAYOUTS = Listing(
+    name="disbursements", rows=selection.rows, columns=COLUMNS, newest_by="created_at"
+)
+
+
 def statement(
-    rows: QuerySet[DisbursementRequest],
+    rows: QuerySet[Any],
     *,
     columns: Sequence[str],
     phones_masked: bool,
     as_json: bool,
+    of: Listing = PAYOUTS,
 ) -> tuple[str, tuple[Any, ...]]:
     """The SELECT of these rows, newest first: a value per column, or one JSON text per row."""
-    cells = {f"cell_{name}": COLUMNS[name].value for name in columns}
-    newest = rows.annotate(**cells).order_by("-created_at", "-id")
-    inner = newest.values_list("created_at", "id", *cells)
+    cells = {f"cell_{name}": of.columns[name].value for name in columns}
+    newest = rows.annotate(**cells).order_by(f"-{of.newest_by}", "-id")
+    inner = newest.values_list(of.newest_by, "id", *cells)
     inner_sql, parameters = inner.query.sql_with_params()
     written = {
-        name: _written(name, phones_masked=phones_masked, as_json=as_json) for name in columns
+        name: _written(
+            of.columns[name], f"exported.cell_{name}", phones_masked=phones_masked, as_json=as_json
+        )
+        for name in columns
     }
     if as_json:
         pairs = ", ".join(f"'{name}', {sql}" for name, sql in written.items())
         chosen = f"json_build_object({pairs})"
     else:
         chosen = ", ".join(written.values())
-    # everything but the parameters comes from COLUMNS and from Django's own compiler; COLUMNS
+    # everything but the parameters comes from the listing and from Django's own compiler; columns
     # hold no percent sign, which the driver would take for a parameter. OFFSET 0: each cell is
     # made once, however often `written` names it
     sql = (
         f"SELECT {chosen} FROM ({inner_sql} OFFSET 0) AS exported "  # noqa: S608
-        "ORDER BY exported.created_at DESC, exported.id DESC"
+        f"ORDER BY exported.{of.newest_by} DESC, exported.id DESC"
     )
     return sql, parameters
 
 
-def _written(name: str, *, phones_masked: bool, as_json: bool) -> str:
-    column, cell = COLUMNS[name], f"exported.cell_{name}"
+def _written(column: Column, cell: str, *, phones_masked: bool, as_json: bool) -> str:
     if column.is_phone and phones_masked:
         # A business has none.
         return f"CASE WHEN {cell} = '' THEN '' ELSE {AS_MASKED_PHONE.format(cell)} END"

@@ -5,24 +5,22 @@ CONDITIONS; what is unknown or malformed is refused, never ignored.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from core import clock, money
+from core import clock
 from core.refusals import Refused
 from disbursements.models import BulkItem, DisbursementRequest, ResultCodeRule
 from disbursements.queries import search
 from disbursements.queries.due import CORRECTED
+from disbursements.queries.filter_values import amount, moment, one_id, several, yes
 from disbursements.rules.reason_classes import REASON_CLASSES
 from disbursements.states import DisbursementStatus
 
-CURRENCY = "KES"
 TEXT_LENGTH_MAX = 200
-VALUES_MAX = 50
-YEAR_MIN, YEAR_MAX = 2000, 2999  # beyond, zones and ends of days cannot be reckoned
 CLOCKS_APART_MAX = timedelta(days=1)  # the provider's clock says when it was paid
 
 RUN_PARTS = {
@@ -83,28 +81,28 @@ def retryable() -> Q:
 
 
 def _statuses(text: str) -> Q:
-    return Q(status__in=_several(text, tuple(S), "failed,retrying"))
+    return Q(status__in=several(text, tuple(S), "failed,retrying"))
 
 
 def _partner(text: str) -> Q:
-    return Q(partner_id=_id(text))
+    return Q(partner_id=one_id(text))
 
 
 def _shortcode(text: str) -> Q:
     if text.isascii() and text.isdigit() and len(text) <= 7:
         return Q(shortcode__number=text)
-    return Q(shortcode_id=_id(text))
+    return Q(shortcode_id=one_id(text))
 
 
 def _reason(text: str) -> Q:
     """Codes whose most specific row of the table says so."""
-    classes = set(_several(text, tuple(REASON_CLASSES), "backoff"))
+    classes = set(several(text, tuple(REASON_CLASSES), "backoff"))
     codes = ResultCodeRule.objects.filter(next__in=classes, api__in=["b2c", "any"])
     return Q(failure_code__in=codes.exclude(code="").values("code")) & ~Q(failure_code="")
 
 
 def _code(text: str) -> Q:
-    return Q(failure_code__in=_several(text, None, "2006"))
+    return Q(failure_code__in=several(text, None, "2006"))
 
 
 def _cause(text: str) -> Q:
@@ -112,23 +110,23 @@ def _cause(text: str) -> Q:
 
 
 def _person(text: str) -> Q:
-    return Q(person_needed_at__isnull=not _yes(text))
+    return Q(person_needed_at__isnull=not yes(text))
 
 
 def _corrected(text: str) -> Q:
-    return Q(CORRECTED) if _yes(text) else ~Q(CORRECTED)
+    return Q(CORRECTED) if yes(text) else ~Q(CORRECTED)
 
 
 def _retryable(text: str) -> Q:
-    return retryable() if _yes(text) else ~retryable()
+    return retryable() if yes(text) else ~retryable()
 
 
 def _amount_from(text: str) -> Q:
-    return Q(amount_minor__gte=_amount(text))
+    return Q(amount_minor__gte=amount(text))
 
 
 def _amount_to(text: str) -> Q:
-    return Q(amount_minor__lte=_amount(text))
+    return Q(amount_minor__lte=amount(text))
 
 
 def _retries(text: str) -> Q:
@@ -149,11 +147,11 @@ def _counted(column: str, text: str, example: str) -> Q:
 
 
 def _from(text: str) -> Q:
-    return Q(created_at__gte=_moment(text, days=0))
+    return Q(created_at__gte=moment(text, days=0))
 
 
 def _to(text: str) -> Q:
-    return Q(created_at__lt=_moment(text, days=1))
+    return Q(created_at__lt=moment(text, days=1))
 
 
 def _unknown_for(text: str) -> Q:
@@ -164,12 +162,12 @@ def _unknown_for(text: str) -> Q:
 
 
 def _paid_from(text: str) -> Q:
-    return Q(completed_at__gte=_moment(text, days=0))
+    return Q(completed_at__gte=moment(text, days=0))
 
 
 def _paid_to(text: str) -> Q:
     """Nothing is instructed after it is paid: that leads the newest first to where they begin."""
-    end = _moment(text, days=1)
+    end = moment(text, days=1)
     return Q(completed_at__lt=end, created_at__lt=end + CLOCKS_APART_MAX)
 
 
@@ -184,12 +182,12 @@ def _run(text: str) -> Q:
         raise ValueError(
             f"after the id write nothing or one of {', '.join(filter(None, RUN_PARTS))}"
         )
-    items = BulkItem.objects.filter(RUN_PARTS[part], run_id=_id(run_id))
+    items = BulkItem.objects.filter(RUN_PARTS[part], run_id=one_id(run_id))
     return Q(pk__in=items.values("disbursement_id"))
 
 
 def _unchanged_since(text: str) -> Q:
-    return Q(status_at__lte=_moment(text, days=1))
+    return Q(status_at__lte=moment(text, days=1))
 
 
 CONDITIONS: dict[str, Callable[[str], Q]] = {
@@ -215,49 +213,6 @@ CONDITIONS: dict[str, Callable[[str], Q]] = {
     "run": _run,
     "unchanged_since": _unchanged_since,
 }
-
-
-def _several(text: str, known: tuple[str, ...] | None, example: str) -> list[str]:
-    values = [part.strip() for part in text.split(",") if part.strip()]
-    if not values or len(values) > VALUES_MAX or (known and set(values) - set(known)):
-        among = f"one or more of {', '.join(known)}" if known else "one or more values"
-        raise ValueError(f"use {among}, such as {example}")
-    return values
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValueError("is not an id, such as 0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11") from None
-
-
-def _yes(text: str) -> bool:
-    if text.casefold() not in ("yes", "no", "true", "false"):
-        raise ValueError("write yes or no")
-    return text.casefold() in ("yes", "true")
-
-
-def _amount(text: str) -> int:
-    try:
-        return money.parse_amount(text, currency=CURRENCY, thousands=True)
-    except money.BadAmount:
-        raise ValueError("is not an amount in shillings, such as 50,000") from None
-
-
-def _moment(text: str, *, days: int) -> datetime:
-    """A day in Nairobi (`days` 1: its end), or a moment with offset."""
-    try:
-        if len(text) == len("2026-11-21"):
-            day = date.fromisoformat(text) + timedelta(days=days)
-            return datetime.combine(day, time.min, tzinfo=clock.NAIROBI)
-        # a plus that was not percent-encoded arrives as a blank
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or not YEAR_MIN <= moment.year <= YEAR_MAX:
-        raise ValueError("write a day or a moment, such as 2026-11-21 or 2026-11-21T14:30+03:00")
-    return moment
 
 
 def as_selection(values: Mapping[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from core import money
@@ -61,11 +61,16 @@ def timeline(
     events = [
         *_steps(subject),
         *_attempts(attempts),
-        *_calls(subject, may_see_phones),
-        *_callbacks(subject, may_see_phones),
+        *calls([subject], may_see_phones=may_see_phones),
+        *callbacks([subject], may_see_phones=may_see_phones),
         *_questions(attempts),
-        *_entries(attempts),
+        *entries(_entries(attempts)),
     ]
+    return in_order(events, may_see_phones=may_see_phones)
+
+
+def in_order(events: Sequence[Event], *, may_see_phones: bool) -> list[Event]:
+    """By time, what happens first by nature first; phones hidden from who may not see them."""
     if not may_see_phones:
         events = [_without_phones(event) for event in events]
     return sorted(events, key=lambda event: (event.at, event.order))
@@ -139,8 +144,9 @@ def _took(attempt: DisbursementRetryLog) -> str:
     return "" if attempt.duration_ms is None else f", in {attempt.duration_ms:,} ms"
 
 
-def _calls(subject: str, may_see_phones: bool) -> Iterator[Event]:
-    for call in Call.objects.filter(subject_id=subject).order_by("id")[:ROWS_MAX]:
+def calls(subject_ids: Sequence[str], *, may_see_phones: bool) -> Iterator[Event]:
+    """What was sent out about these rows, and what was answered."""
+    for call in Call.objects.filter(subject_id__in=subject_ids).order_by("id")[:ROWS_MAX]:
         answer = f"HTTP {call.http_status}" if call.http_status else call.error or "no answer"
         well = call.http_status is not None and call.http_status < 400
         yield Event(
@@ -159,8 +165,10 @@ def _calls(subject: str, may_see_phones: bool) -> Iterator[Event]:
         )
 
 
-def _callbacks(subject: str, may_see_phones: bool) -> Iterator[Event]:
-    for callback in Callback.objects.filter(subject_id=subject).order_by("id")[:ROWS_MAX]:
+def callbacks(subject_ids: Sequence[str], *, may_see_phones: bool) -> Iterator[Event]:
+    """What came in about these rows, and what became of it."""
+    found = Callback.objects.filter(subject_id__in=subject_ids).exclude(subject_id="")
+    for callback in found.order_by("id")[:ROWS_MAX]:
         body = bytes(callback.body).decode("utf-8", "replace")
         unlisted = "" if callback.source_listed else " From an address that is not on the list."
         yield Event(
@@ -209,14 +217,18 @@ def _said(question: StatusQuestion) -> str:
     return f"{question.text} ({question.code})" if question.code else question.text
 
 
-def _entries(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
+def _entries(attempts: Sequence[DisbursementRetryLog]) -> QuerySet[Entry]:
     holds = [attempt.hold_reference for attempt in attempts]
-    entries = Entry.objects.filter(
+    return Entry.objects.filter(
         Q(reference__in=holds)
         | Q(settles__reference__in=holds)
         | Q(reverses__settles__reference__in=holds)
     )
-    for entry in entries.prefetch_related("lines__account").order_by("id")[:ROWS_MAX]:
+
+
+def entries(found: QuerySet[Entry]) -> Iterator[Event]:
+    """What was booked, line by line."""
+    for entry in found.prefetch_related("lines__account").order_by("id")[:ROWS_MAX]:
         yield Event(
             at=entry.at,
             source="Ledger",

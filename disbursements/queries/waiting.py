@@ -86,10 +86,10 @@ def _without(some: Amounts, others: Amounts) -> Amounts:
     )
 
 
-def sums(rows: QuerySet[DisbursementRequest]) -> Amounts:
-    """Of rows that an index finds; one query."""
+def sums(rows: QuerySet[Any], *, column: str = "amount_minor") -> Amounts:
+    """Of rows that an index finds, by `column`; one query."""
     lines = rows.order_by().values("currency").annotate(
-        payouts=Count("pk"), amount=Sum("amount_minor")
+        payouts=Count("pk"), amount=Sum(column)
     )  # fmt: skip
     return _grouped(({**line, "all": ""} for line in lines), by="all").get("", Amounts())
 

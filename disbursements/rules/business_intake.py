@@ -7,14 +7,11 @@ from dataclasses import asdict, dataclass
 
 from disbursements.rules import intake
 from disbursements.rules.intake import Problem
+from vault.rules import receivers
+from vault.rules.receivers import PAYBILL, TILL
 
-PAYBILL, TILL = "paybill", "till"
 COMMANDS = {PAYBILL: "BusinessPayBill", TILL: "BusinessBuyGoods"}
 AMOUNT_UNITS_MIN = 1
-ACCOUNT_LENGTH_MAX = 13
-_NUMBER = re.compile(r"[0-9]{5,7}", re.ASCII)
-# What a biller's account may be made of: plain, so that two that look alike are alike.
-_ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./#_-]*[A-Za-z0-9#])?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,23 +123,12 @@ def check_business(
 def _checked_receiver(instruction: BusinessInstruction, wrong: intake.Wrong) -> tuple[str, str]:
     number, account = instruction.receiver_number.strip(), instruction.account_reference.strip()
     kind = instruction.receiver_kind
-    if not _NUMBER.fullmatch(number):
-        wrong("receiver_number", number, "is not a shortcode of 5 to 7 digits, such as 600222")
+    if problem := receivers.number_problem(number):
+        wrong("receiver_number", number, problem)
     if kind not in COMMANDS:
         wrong("receiver_kind", kind, "write paybill or till")
     elif kind == TILL and account:
         wrong("account_reference", account, "must be empty for a till")
-    elif kind == PAYBILL and not account:
-        wrong("account_reference", account, "is missing: a paybill needs one, such as PROP001")
-    elif len(account) > ACCOUNT_LENGTH_MAX:
-        wrong(
-            "account_reference", account,
-            f"has {len(account)} characters: B2B takes {ACCOUNT_LENGTH_MAX} at the most, and a "
-            "shorter one would be another account",
-        )  # fmt: skip
-    elif account and not _ACCOUNT.fullmatch(account):
-        wrong(
-            "account_reference", account,
-            "write letters, digits, spaces and . / # _ - only, such as PROP001",
-        )  # fmt: skip
+    elif kind == PAYBILL and (problem := receivers.account_problem(account)):
+        wrong("account_reference", account, problem)
     return number, account

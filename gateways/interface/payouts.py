@@ -100,6 +100,7 @@ class PayoutResult:
     """A final result of a payout as the provider reports it, unsigned (daraja.md 3.4, 4).
 
     `reference` is ours on B2C; on B2B it is the provider's own, as in the Acknowledgement.
+    `charge_minor`: what the payer was charged, where the provider names it.
     """
 
     reference: str
@@ -111,6 +112,7 @@ class PayoutResult:
     receiver: str = ""
     completed_at: datetime | None = None
     utility_available_minor: int | None = None
+    charge_minor: int | None = None
     rail: Rail = Rail.MPESA_B2C
 
     @property

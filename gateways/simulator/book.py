@@ -1,4 +1,4 @@
-"""The book of money moved: append-only, the oracle of every test."""
+"""The book of money moved: append-only, the oracle of every test. And what was registered."""
 
 import json
 from collections import defaultdict
@@ -48,6 +48,8 @@ class Book:
         self.moves: list[Move] = []
         self.received: list[Received] = []
         self.top_ups: list[tuple[str, int]] = []
+        self.addresses: dict[str, dict[str, Any]] = {}
+        self.pulling: set[str] = set()
         self.receipts: set[str] = set()
         self._paid_on_day: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._file: IO[str] | None = None
@@ -70,6 +72,16 @@ class Book:
         """Append money that came in."""
         self._add_received(received)
         self._write({"kind": "received"} | received.as_json())
+
+    def record_addresses(self, shortcode: str, addresses: dict[str, Any] | None) -> None:
+        """Append where payments to the shortcode are told from now on; None: nowhere."""
+        self._set_addresses(shortcode, addresses)
+        self._write({"kind": "addresses", "shortcode": shortcode, "addresses": addresses})
+
+    def record_pulling(self, shortcode: str) -> None:
+        """Append that the shortcode may pull."""
+        self.pulling.add(shortcode)
+        self._write({"kind": "pulling", "shortcode": shortcode})
 
     def paid_on_day(self, *, msisdn: str, at: datetime) -> int:
         """Shillings a customer has received on the Nairobi day of `at`."""
@@ -122,6 +134,12 @@ class Book:
         self.received.append(received)
         self.receipts.add(received.receipt)
 
+    def _set_addresses(self, shortcode: str, addresses: dict[str, Any] | None) -> None:
+        if addresses is None:
+            self.addresses.pop(shortcode, None)
+        else:
+            self.addresses[shortcode] = addresses
+
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is not None and not self._file.closed:
             self._file.write(json.dumps(line) + "\n")
@@ -144,6 +162,10 @@ class Book:
             self._add(Move(**(line | {"at": datetime.fromisoformat(line["at"])})))
         elif kind == "received":
             self._add_received(Received(**(line | {"at": datetime.fromisoformat(line["at"])})))
+        elif kind == "addresses":
+            self._set_addresses(line["shortcode"], line["addresses"])
+        elif kind == "pulling":
+            self.pulling.add(line["shortcode"])
         else:
             self.top_ups.append((line["shortcode"], line["amount"]))
 

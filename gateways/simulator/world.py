@@ -12,7 +12,7 @@ from gateways.simulator.chance import drawing
 from gateways.simulator.credential import Initiators
 from gateways.simulator.customers import script_of
 from gateways.simulator.faults import FaultPlan
-from gateways.simulator.money_in.state import MoneyIn
+from gateways.simulator.money_in.state import Addresses, MoneyIn
 from gateways.simulator.payment import COMPLETED, Payment, Payments
 from gateways.simulator.wallets import Wallets
 
@@ -61,6 +61,9 @@ class World:
         """Take up what the book of an earlier run says."""
         for shortcode, amount in self.book.top_ups:
             self.wallets.top_up(shortcode=shortcode, amount=amount)
+        for shortcode, addresses in self.book.addresses.items():
+            self.money_in.addresses[shortcode] = Addresses(**addresses)
+        self.money_in.pulling |= self.book.pulling
         for received in self.book.received:
             self.wallets.receive(shortcode=received.shortcode, amount=received.amount)
         for move in self.book.moves:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib.admin import site
 from django.contrib.auth.models import User
+from django.db.models import Model
 from django.urls import reverse
 
 from core.callers import Caller
@@ -44,7 +45,7 @@ def addresses(scene: Scene) -> list[str]:
         f"{reverse(f'{LIST}_save-view')}?status=failed",
         f"{reverse('admin:disbursements_resultcoderule_classify')}?api=b2c&code=7777",
         reverse("admin:disbursements_settlement_approve", args=[settlement.pk]),
-        *_tables(),
+        *tables(),
     ]
 
 
@@ -68,12 +69,15 @@ def _people_act(scene: Scene) -> None:
     assert Export.objects.exists()
 
 
-def _tables() -> Iterator[str]:
+def tables(*only: type[Model]) -> Iterator[str]:
     """Of every table: its list, the page of its first row, and the pages behind its buttons.
 
     The forms of users and groups are Django's own, for superusers; only their lists are here.
+    `only`: these tables.
     """
     for model, page in site._registry.items():
+        if only and model not in only:
+            continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         listed = reverse(f"{name}_changelist")
         yield listed + SHORTER.get(str(model._meta.model_name), "")

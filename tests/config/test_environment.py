@@ -52,6 +52,20 @@ class TestReading:
 
         assert ip_network("196.201.214.200/32") in found.vault_callback_sources
 
+    def test_rent_is_as_the_source_document_says_unless_told_otherwise(
+        self, variables: Any
+    ) -> None:
+        usual = variables()
+        told = variables(PLATFORM_FEE_PERCENTAGE="7.5", AUTO_DISBURSEMENT="false")
+
+        assert (usual.platform_fee_percentage, usual.auto_disbursement) == (5, True)
+        assert (int(told.platform_fee_percentage * 100), told.auto_disbursement) == (750, False)
+
+    @pytest.mark.parametrize("percentage", ["-1", "100.5", "7.125", "five", "NaN"])
+    def test_a_percentage_that_is_none_is_named(self, variables: Any, percentage: str) -> None:
+        with pytest.raises(ImproperlyConfigured, match="PLATFORM_FEE_PERCENTAGE: "):
+            variables(PLATFORM_FEE_PERCENTAGE=percentage)
+
     def test_all_wrong_variables_are_told_at_once(self, variables: Any) -> None:
         with pytest.raises(ImproperlyConfigured) as told:
             variables(

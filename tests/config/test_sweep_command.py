@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config import schedules
+from config.management.commands.sweep import sweep_until_idle
 from config.schedules import Sweep
 from tests.wire import Wire
 
@@ -62,3 +63,29 @@ class TestSweep:
 
         with pytest.raises(CommandError, match="ask breaks off each time"):
             sweep("ask", until_idle=True)
+
+
+@pytest.mark.django_db
+class TestBeside:
+    def test_what_runs_beside_is_not_waited_for(
+        self, moved: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ran = []
+        far = Sweep(run=lambda: len(ran.append(1) or ()), every_minutes=1, job="far")
+        monkeypatch.setitem(schedules.SWEEPS, "far", far)
+        monkeypatch.setitem(schedules.MOMENTS, "far", lambda at: at.replace(year=at.year + 1))
+
+        sweep_until_idle([], {"far": 0}, beside=["far"])
+
+        assert ran == [1]
+
+    def test_it_goes_on_as_long_as_somebody_is_busy(
+        self, moved: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ran: list[int] = []
+        beside = Sweep(run=lambda: len(ran.append(1) or ()), every_minutes=1)
+        monkeypatch.setitem(schedules.SWEEPS, "beside", beside)
+
+        sweep_until_idle([], {"beside": 0}, beside=["beside"], is_busy=lambda: len(ran) < 5)
+
+        assert len(ran) == 5

@@ -98,6 +98,13 @@ class TestSecrets:
         assert b'"after": "kept"' in as_bytes
         assert b"v.example" in as_bytes
 
+    def test_the_phone_at_the_end_of_a_checkout_id_is_masked(self):
+        text = '"CheckoutRequestID":"ws_CO_211120261432000100700100002","ws_CO_2111202614320001"'
+
+        assert without_phones(text) == (
+            '"CheckoutRequestID":"ws_CO_211120261432000100•••002","ws_CO_2111202614320001"'
+        )
+
     def test_other_text_stays_as_it_is(self):
         text = '{"ResultDesc": "The initiator information is invalid.", "ResultCode": 2001}'
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-OURS = ("core", "gateways", "ledger", "vault", "disbursements")
+OURS = ("core", "gateways", "ledger", "vault", "disbursements", "rents")
 CONSTRAINTS = {
     "disbursements.DisbursementRequest": {
         "one_request_per_client_reference", "one_request_per_idempotency_key",
@@ -44,6 +44,33 @@ CONSTRAINTS = {
     "vault.Shortcode": {"shortcode_kind_known", "shortcode_tps_positive"},
     "vault.Wallet": {"one_wallet_per_name"},
     "vault.SignInCount": {"one_count_per_window"},
+    "vault.Owner": {
+        "owner_receiver_fits", "owner_forward_when_known", "owner_forward_day_fits",
+        "one_owner_per_name", "owner_says_where_and_when",
+    },
+    "vault.Property": {
+        "property_receiver_fits", "property_forward_when_known", "property_forward_day_fits",
+        "one_property_per_name", "rent_positive",
+    },
+    "vault.AccountReference": {"one_meaning_per_account", "account_key_not_empty"},
+    "vault.Tenant": {"tenant_rent_positive"},
+    "vault.TenantPhone": {"one_phone_per_tenant"},
+    "vault.FeeRule": {
+        "one_fee_rule_per_moment", "fee_rule_of_one_thing", "fee_rule_values_fit",
+    },
+    "vault.Prompt": {
+        "one_open_prompt_per_phone", "prompt_status_known", "prompt_amount_fits",
+        "waiting_has_checkout_id",
+    },
+    "vault.Payment": {
+        "payment_status_known", "payment_positive", "received_is_fee_and_owed",
+        "allocated_is_split", "unallocated_is_nobodys",
+    },
+    "vault.NoticeSetting": {"one_setting_per_notice"},
+    "rents.Forward": {
+        "forward_status_known", "forward_positive", "completed_forward_has_moment",
+    },
+    "rents.ForwardPart": {"forwarded_once", "part_positive"},
 }  # fmt: skip
 TRIGGERS = {
     "disbursements.DisbursementRequest": {
@@ -55,6 +82,11 @@ TRIGGERS = {
     },
     "disbursements.StatusQuestion": {"no_delete"},
     "disbursements.Export": {"no_delete", "export_is_read_only"},
+    "vault.FeeRule": {"fee_rule_is_kept"},
+    "vault.Prompt": {"asked_is_read_only", "no_delete"},
+    "vault.Payment": {"received_is_read_only", "no_delete"},
+    "rents.Forward": {"handed_over_is_read_only", "no_delete"},
+    "rents.ForwardPart": {"part_is_read_only", "no_delete"},
     "core.Step": {"append_only", "no_truncate"},
     "core.StepSeal": {"append_only", "no_truncate"},
     "gateways.Callback": {"raw_is_read_only", "no_delete"},

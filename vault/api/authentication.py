@@ -1,5 +1,6 @@
 """Who is asking: `Authorization: Bearer …` with a partner's key or a person's token."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,16 +27,21 @@ ORIGIN = "api"
 USE_NOTED_EVERY = timedelta(minutes=1)
 MISSING = "Send your API key in the header: Authorization: Bearer pv_…"
 STAFF_ONLY = "Only a member of staff may do this: a partner's key may not."
-DISBURSEMENTS = "disbursements"
-# What a key may do, by its scopes. Never: force, settle, approve.
+OWNER = "owner"
+TENANT = "tenant"
+# What a key may do, by its scopes. Never: force, settle, approve, allocate.
 SCOPE_PERMISSIONS = {
     api_key.READ: (
-        "view_disbursementrequest", "view_disbursementretrylog", "view_bulkrun",
-        "see_phones", "export_disbursementrequest",
+        "disbursements.view_disbursementrequest", "disbursements.view_disbursementretrylog",
+        "disbursements.view_bulkrun", "disbursements.see_phones",
+        "disbursements.export_disbursementrequest",
+        "vault.view_owner", "vault.view_property", "vault.view_tenant", "vault.view_payment",
+        "vault.view_prompt", "rents.view_forward",
     ),
     api_key.WRITE: (
-        "add_disbursementrequest", "retry_disbursementrequest", "cancel_disbursementrequest",
-        "correct_disbursementrequest",
+        "disbursements.add_disbursementrequest", "disbursements.retry_disbursementrequest",
+        "disbursements.cancel_disbursementrequest", "disbursements.correct_disbursementrequest",
+        "vault.collect_payment", "vault.forward_payment",
     ),
 }  # fmt: skip
 
@@ -71,7 +77,9 @@ class BearerAuthentication(BaseAuthentication):
 class MayDo(BasePermission):
     """The caller has the permission that the view asks for in `permissions[method]`.
 
-    Of several any one will do, and the view demands the right one once it knows the body.
+    Of several any one will do, and the view demands the right one once it knows the body. An
+    owner or a tenant who asks for themselves has no permissions: only what the view is
+    `open_to`, by method, is theirs. A view that says nothing is closed to both.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -80,10 +88,20 @@ class MayDo(BasePermission):
             return False
         permissions: dict[str, str | tuple[str, ...]] = getattr(view, "permissions", {})
         method = request.method or ""
-        needed = permissions.get("GET" if method == "HEAD" else method)
+        asked = "GET" if method == "HEAD" else method
+        if is_open_to(request.auth.caller, getattr(view, "open_to", {}).get(asked, ())):
+            return True
+        needed = permissions.get(asked)
         if needed is not None:
             demand(request, *([needed] if isinstance(needed, str) else needed))
         return needed is not None or method == "OPTIONS" or not hasattr(view, method.lower())
+
+
+def is_open_to(caller: Caller, whom: Collection[str]) -> bool:
+    """Whether the caller asks for themselves and is one of these: `owner`, `tenant`."""
+    return (OWNER in whom and caller.owner_id is not None) or (
+        TENANT in whom and caller.tenant_id is not None
+    )
 
 
 def caller_from(request: Request) -> Caller:
@@ -116,8 +134,7 @@ def is_key(request: Request) -> bool:
 
 def scope_of(permission: str) -> str | None:
     """The scope that gives a key this permission; None when none does."""
-    name = permission.removeprefix(f"{DISBURSEMENTS}.")
-    return next((scope for scope, names in SCOPE_PERMISSIONS.items() if name in names), None)
+    return next((scope for scope, names in SCOPE_PERMISSIONS.items() if permission in names), None)
 
 
 def _partner(text: str) -> tuple[Partner, Access]:
@@ -138,7 +155,7 @@ def _caller_of_key(key: ApiKey) -> Caller:
         actor=f"api:{key.prefix}",
         origin=ORIGIN,
         partners=frozenset([key.partner_id]),
-        permissions=frozenset(f"{DISBURSEMENTS}.{name}" for name in names),
+        permissions=frozenset(names),
     )
 
 
@@ -147,7 +164,10 @@ def _person(text: str) -> tuple[User, Access]:
         user = staff_tokens.owner(text=text, at=clock.now())
     except staff_tokens.TokenRefused as error:
         raise AuthenticationFailed(f"{error}.", code=error.code) from None
-    return user, Access(caller=queries.caller_of(user, origin=ORIGIN))
+    caller = queries.caller_of(user, origin=ORIGIN)
+    if not queries.may_have_token(user, caller):
+        raise AuthenticationFailed(f"{staff_tokens.ENDED}.", code="token_ended")
+    return user, Access(caller=caller)
 
 
 def _note_use(key: ApiKey, at: datetime) -> None:

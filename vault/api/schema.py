@@ -16,6 +16,6 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A partner's API key (pv_ and 43 characters), or the token of a member "
-            "of staff from POST /api/auth/token",
+            "description": "A partner's API key (pv_ and 43 characters), or the token of a person "
+            "from POST /api/auth/token",
         }

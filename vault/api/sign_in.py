@@ -1,8 +1,9 @@
-"""POST /api/auth/token: a member of staff gets a token for a few minutes."""
+"""POST /api/auth/token: staff, owners and tenants get a token for a few minutes."""
 
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
@@ -11,9 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from core.callers import Caller
 from core.peers import address_of
 from vault import queries
-from vault.api.authentication import ORIGIN, SCHEME
+from vault.api.authentication import ORIGIN, OWNER, SCHEME, TENANT
 from vault.api.bodies import unknown_fields
 from vault.api.errors import ApiError, bad_fields
 from vault.operations import staff_tokens
@@ -31,7 +33,9 @@ ANSWER_EXAMPLE = {
     "permissions": ["disbursements.retry_disbursementrequest"],
 }
 DESCRIPTION = (
-    "For members of staff. The token goes into `Authorization: Bearer …` and lasts 15 minutes "
+    "For members of staff, and for owners and tenants whose user is linked to them: those are "
+    "told `owner` or `tenant` and may use `/api/payments` only. "
+    "The token goes into `Authorization: Bearer …` and lasts 15 minutes "
     "(`VAULT_STAFF_TOKEN_MINUTES`); a changed password or a lost account ends it at once. "
     "After too many failures the answer is 429 with `Retry-After`, for the right password too."
 )
@@ -50,6 +54,8 @@ class SignedInUser(serializers.Serializer):
     username = serializers.CharField()
     name = serializers.CharField()
     partner = serializers.UUIDField(allow_null=True, help_text="Null: sees all partners")
+    owner = serializers.UUIDField(required=False, help_text="Signed in as this owner")
+    tenant = serializers.UUIDField(required=False, help_text="Signed in as this tenant")
 
 
 class SignedInAnswer(serializers.Serializer):
@@ -78,7 +84,7 @@ class SignInView(APIView):
 
     @extend_schema(
         operation_id="sign_in",
-        summary="Get a token as a member of staff",
+        summary="Get a token as a member of staff, an owner or a tenant",
         description=DESCRIPTION,
         auth=[],
         request=SignInSerializer,
@@ -111,11 +117,7 @@ class SignInView(APIView):
                 "success": True,
                 "token": token.text,
                 "expiresAt": token.expires_at.astimezone(clock.NAIROBI).isoformat(),
-                "user": {
-                    "username": user.get_username(),
-                    "name": user.get_full_name(),
-                    "partner": next(iter(caller.partners or ()), None),
-                },
+                "user": _who(user, caller),
                 "permissions": sorted(caller.permissions or ()),
             },
             headers={"Cache-Control": "no-store"},
@@ -124,6 +126,16 @@ class SignInView(APIView):
     def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Makes a wrong sign-in 401 although nobody needs to be signed in here."""
         return f'{SCHEME} realm="payment-vault"'
+
+
+def _who(user: User, caller: Caller) -> dict[str, Any]:
+    who: dict[str, Any] = {
+        "username": user.get_username(),
+        "name": user.get_full_name(),
+        "partner": next(iter(caller.partners or ()), None),
+    }
+    themselves = {OWNER: caller.owner_id, TENANT: caller.tenant_id}
+    return who | {name: row_id for name, row_id in themselves.items() if row_id is not None}
 
 
 def _read(body: Any) -> tuple[str, str]:

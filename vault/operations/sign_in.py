@@ -8,11 +8,12 @@ from django.db import connection
 from django.http import HttpRequest
 
 from core.refusals import Refused
+from vault import queries
 from vault.models import SignInCount
 from vault.rules import sign_in as rules
 
 COUNTS_KEPT = timedelta(days=1)
-WRONG = "The user name and password do not belong to a member of staff"
+WRONG = "The user name and password do not belong to anybody who may sign in here"
 _TAKE = """
     INSERT INTO vault_signincount AS counted (key, window_at, count) VALUES (%s, %s, 1)
     ON CONFLICT (key, window_at) DO UPDATE SET count = counted.count + 1
@@ -26,7 +27,7 @@ _GIVE_BACK = """
 
 
 class WrongSignIn(Refused):
-    """Unknown, wrong, inactive or not staff: which of them is not told."""
+    """Unknown, wrong, inactive, or neither staff, owner nor tenant: which is not told."""
 
 
 class Throttled(Refused):
@@ -43,14 +44,18 @@ class Throttled(Refused):
 def sign_in(
     *, username: str, password: str, address: str, at: datetime, request: HttpRequest | None = None
 ) -> User:
-    """The member of staff. Raises Throttled, WrongSignIn."""
+    """The person: staff, or an owner or tenant themselves. Raises Throttled, WrongSignIn."""
     take_a_try(username=username, address=address, at=at)
     # Django hashes a password for an unknown name too: both take equally long.
     user = authenticate(request, username=username, password=password)
-    if not isinstance(user, User) or not user.is_staff:
+    if not isinstance(user, User) or not _may_sign_in(user):
         raise WrongSignIn(WRONG)
     give_back_the_try(username=username, address=address, at=at)
     return user
+
+
+def _may_sign_in(user: User) -> bool:
+    return queries.may_have_token(user, queries.caller_of(user, origin="api"))
 
 
 def take_a_try(*, username: str, address: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Tokens of members of staff: short lives, ended by a new password or a lost account."""
+"""Tokens of people: short lives, ended by a new password or a lost account."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from vault.rules.staff_token import BadToken, Claims, TokenExpired
 _SIGNING = "vault.staff_tokens.signing"
 _STAMPING = "vault.staff_tokens.stamp"
 ID_BYTES = 16
+ENDED = "This account may not sign in any more"
 
 
 class TokenRefused(Refused):
@@ -34,7 +35,7 @@ class NewToken:
 
 
 def issue(*, user: User, at: datetime) -> NewToken:
-    """A token of this member of staff for VAULT_STAFF_TOKEN_MINUTES."""
+    """A token of this person for VAULT_STAFF_TOKEN_MINUTES."""
     expires_at = at + staff_token.lifetime(settings.VAULT_STAFF_TOKEN_MINUTES)
     claims = Claims(
         user_id=user.pk,
@@ -50,11 +51,14 @@ def issue(*, user: User, at: datetime) -> NewToken:
 
 
 def owner(*, text: str, at: datetime) -> User:
-    """Whose token it is, as that account stands now. Raises TokenRefused."""
+    """Whose token it is, as that account stands now. Raises TokenRefused.
+
+    What the person still is (staff, an owner, a tenant) is asked of queries.may_have_token.
+    """
     claims, secret = _claims(text, at)
     user = User.objects.filter(pk=claims.user_id).first()
-    if user is None or not user.is_active or not user.is_staff:
-        raise TokenRefused("This account may not sign in any more", code="token_ended")
+    if user is None or not user.is_active:
+        raise TokenRefused(ENDED, code="token_ended")
     if not constant_time_compare(claims.password_stamp, _stamp(user, secret)):
         raise TokenRefused("The password was changed. Sign in again", code="token_ended")
     return user

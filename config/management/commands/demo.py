@@ -1,4 +1,4 @@
-"""`manage.py demo`: 500 payees through the simulator under faults, to the end, and the table."""
+"""`manage.py demo`: 500 payees and a month of rent through the simulator under faults."""
 
 import sys
 from dataclasses import asdict
@@ -8,21 +8,29 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from config.demo import rehearsal
+from config.demo import rehearsal, rent_street
+from config.demo.rent_figures import RentFigures, Total, rent_figures
+from config.demo.rent_month import Month
 from config.management.commands.sweep import sweep_until_idle
 from config.schedules import SWEEPS
 from core import clock, money
 from core.command import VaultCommand
+from vault.jobs import pull
 
 TABLE_WIDTH = 99
 REHEARSED = ["deliver", "recover", "send", "retry", "ask", "resume", "seal"]
+OF_RENT = ["prompts", "forward", "follow", "notices"]
 
 
 class Command(VaultCommand):
-    help = "Import the shipped payees, pay them through the simulator, and compare the books."
+    help = (
+        "Pay the shipped payees and collect and forward a month of rent through the simulator, "
+        "and compare the books."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            collecting = rent_street.set_up(at=clock.database_now())
             shortcode = rehearsal.set_up(at=clock.database_now())
         except requests.RequestException as error:
             raise self.failure(
@@ -33,15 +41,28 @@ class Command(VaultCommand):
             f"{report.added} payouts instructed from {rehearsal.PAYEES.name}, "
             f"{report.replayed} were there already. Sending them under faults…"
         )
-        sweep_until_idle(REHEARSED, dict.fromkeys(SWEEPS, 0))
+        month = Month(collecting)
+        month.begin()
+        self.stderr.write("200 tenants pay their rent meanwhile, to twelve owners…")
+        _until_idle(month)
         rehearsal.end_faults()
-        found = rehearsal.figures(shortcode)
+        pull()
+        _until_idle(month)
+        found, rent = rehearsal.figures(shortcode), rent_figures(collecting)
         if self.as_json:
-            self.answer(asdict(found) | {"books_agree": found.books_agree}, "")
+            rents = asdict(rent) | {"books_agree": rent.books_agree, "refused": month.refused}
+            self.answer(asdict(found) | {"books_agree": found.books_agree, "rent": rents}, "")
         else:
             self.stdout.write(_drawn(_table(found)))
-        if found.paid_twice or not found.books_agree:
+            self.stdout.write(_drawn(_rent_table(rent, month.refused)))
+        if found.paid_twice or not found.books_agree or not rent.books_agree:
             sys.exit(1)
+
+
+def _until_idle(month: Month) -> None:
+    sweep_until_idle(
+        REHEARSED, dict.fromkeys(SWEEPS, 0), beside=OF_RENT, is_busy=month.is_under_way
+    )
 
 
 def _drawn(table: Table) -> str:
@@ -72,6 +93,42 @@ def _table(found: rehearsal.Figures) -> Table:
     verdict = "they agree" if found.books_agree else "THEY DIFFER"
     table.add_row("the two books", verdict, "; ".join(found.breaks[:5]))
     return table
+
+
+def _rent_table(found: RentFigures, refused: list[str]) -> Table:
+    table = Table(title="The month of rent: 200 tenants, twelve owners", show_header=False)
+    table.add_column("what", style="bold")
+    table.add_column("count", justify="right")
+    table.add_column("money", justify="right")
+    table.add_column("what it is")
+
+    def line(what: str, total: Total, said: str = "") -> None:
+        shown = money.shown(total.minor, rehearsal.CURRENCY)
+        table.add_row(what, str(total.count), shown, said)
+
+    fees = money.shown(found.fees_minor, rehearsal.CURRENCY)
+    line("received", found.received, "by prompt and straight to the paybill")
+    table.add_row("= fees", "", fees, "kept by the platform")
+    line("+ owed", found.owed, "waits for its day, for more, or for a person")
+    line("+ on its way", found.on_its_way, _counted(found.by_payout, but="completed"))
+    line("+ forwarded", found.forwarded, "transfers that arrived")
+    line("+ unallocated", found.unallocated, "whose rent it is, a person must say")
+    parts = money.shown(found.parts_minor, rehearsal.CURRENCY)
+    table.add_row("together", "", parts, "", end_section=True)
+    line("cash", found.cash, "recorded beside it; the owner has it")
+    table.add_row("prompts", "", "", _counted(found.prompts))
+    table.add_row("notices", "", "", _counted(found.notices))
+    table.add_row("refused", str(len(refused)), "", "\n".join(refused[:5]))
+    line("the simulator's received", found.book_received)
+    line("the simulator's paid out", found.book_moved, "to paybills, tills and phones")
+    line("of it in doubt here", found.in_doubt, "acknowledgement lost; a statement will say")
+    verdict = "they agree" if found.books_agree else "THEY DIFFER"
+    table.add_row("the books", verdict, "", "; ".join(found.breaks[:5]))
+    return table
+
+
+def _counted(counts: dict[str, int], *, but: str = "") -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if name != but)
 
 
 def _reasons(reasons: dict[str, int]) -> str:

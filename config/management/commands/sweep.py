@@ -2,6 +2,7 @@
 
 import logging
 from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -49,11 +50,21 @@ class Command(VaultCommand):
         self.answer({"done": done}, ", ".join(f"{name} {count}" for name, count in done.items()))
 
 
-def sweep_until_idle(names: list[str], done: dict[str, int]) -> None:
-    """Sweep until nothing is due now or at any later time without a person."""
+def sweep_until_idle(
+    names: list[str],
+    done: dict[str, int],
+    *,
+    beside: Sequence[str] = (),
+    is_busy: Callable[[], bool] = lambda: False,
+) -> None:
+    """Sweep until nothing is due now or at any later time without a person.
+
+    `beside`: sweeps that run too, and whose later moments are not waited for. It goes on as long
+    as `is_busy` says so.
+    """
     look_s, broken = IDLE_LOOK_S, 0
     while True:
-        worked, failed = _sweep(names, done)
+        worked, failed = _sweep([*names, *beside], done)
         broken = broken + 1 if failed else 0
         if broken == BROKEN_ROUNDS_MAX:
             raise CommandError(f"The sweep {failed[0]} breaks off each time: see the log")
@@ -64,9 +75,9 @@ def sweep_until_idle(names: list[str], done: dict[str, int]) -> None:
         at = clock.database_now()
         moments = [SWEEPS[name].next_moment(at=at) for name in names]
         due = [moment for moment in moments if moment is not None]
-        if not due:
+        if not due and not is_busy():
             return
-        ahead_s = (min(due) - clock.database_now()).total_seconds()
+        ahead_s = (min(due) - clock.database_now()).total_seconds() if due else look_s
         clock.wait(seconds=max(0.05, min(ahead_s, look_s)))
         look_s = min(look_s * 1.5, IDLE_LOOK_MAX_S)
 

@@ -59,7 +59,9 @@ def _passkey(simulator: "Simulator", values: dict[str, Any]) -> Response:
 
 
 def _forget_urls(simulator: "Simulator", values: dict[str, Any]) -> Response:
-    simulator.world.money_in.addresses.pop(_shortcode(values), None)
+    shortcode = _shortcode(values)
+    simulator.world.money_in.addresses.pop(shortcode, None)
+    simulator.book.record_addresses(shortcode, None)
     return json_response(200, {"status": "ok"})
 
 

@@ -1,6 +1,7 @@
 """Payments straight to a shortcode: validated where switched on, booked, confirmed (5.4)."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,12 +33,14 @@ def register(world: World, body: Body, *, version: int) -> Reply:
     shortcode = text_of(body, "ShortCode")
     if shortcode in world.money_in.addresses:
         return error(500, "500.003.1001", "URLs are already registered", draw=draw)
-    world.money_in.addresses[shortcode] = Addresses(
+    addresses = Addresses(
         validation=body["ValidationURL"],
         confirmation=body["ConfirmationURL"],
         response_type=body["ResponseType"],
         version=version,
     )
+    world.money_in.addresses[shortcode] = addresses
+    world.book.record_addresses(shortcode, asdict(addresses))
     return json_response(
         200,
         {

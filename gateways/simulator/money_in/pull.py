@@ -24,6 +24,7 @@ def register_pull(world: World, body: Body, *, at: datetime) -> Reply:  # noqa: 
     shortcode = text_of(body, "ShortCode")
     before = shortcode in world.money_in.pulling
     world.money_in.pulling.add(shortcode)
+    world.book.record_pulling(shortcode)
     spaced = world.varied_shapes and draw.random() < 0.3
     return json_response(
         200,

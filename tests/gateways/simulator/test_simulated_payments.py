@@ -232,3 +232,36 @@ class TestTheBookOfMoneyIn:
         [prompt] = till.caller.control("prompts").json()["prompts"]
         assert (prompt["resultCode"], prompt["receipt"]) == ("1032", "")
         assert till.caller.control("payers").json()["98032"]["result_code"] == "1032"
+
+
+class TestRegisteredOverRestarts:
+    def test_addresses_and_pull_are_kept(self, calling, tmp_path):
+        path = tmp_path / "book.jsonl"
+        till = Till(calling(state_path=path))
+        till.register()
+        till.caller.post(PULL_REGISTER, {
+            "ShortCode": PAYBILL, "RequestType": "Pull", "NominatedNumber": "254700000009",
+            "CallBackURL": "https://vault.test/pull",
+        })  # fmt: skip
+        till.simulator.close()
+
+        again = Till(calling(state_path=path))
+        paid = again.pay()
+
+        [(kind, confirmation)] = again.callbacks()
+        assert (kind, confirmation["TransID"]) == ("c2b-confirmation", paid["receipt"])
+        assert again.register().status == 500
+        assert PAYBILL in again.simulator.world.money_in.pulling
+        again.simulator.close()
+
+    def test_addresses_that_were_forgotten_stay_so(self, calling, tmp_path):
+        path = tmp_path / "book.jsonl"
+        till = Till(calling(state_path=path))
+        till.register()
+        till.caller.control("forget-urls", {"shortcode": PAYBILL})
+        till.simulator.close()
+
+        again = Till(calling(state_path=path))
+
+        assert again.register().status == 200
+        again.simulator.close()

@@ -1,14 +1,17 @@
-"""`manage.py prove_books`: proof that ledger and disbursements agree, or the list of breaks."""
+"""`manage.py prove_books`: proof that ledger, payouts and rent agree, or the list of breaks."""
 
 import sys
 from typing import Any
 
+from config.books import breaks
 from core.command import VaultCommand
-from disbursements.operations.prove_books import breaks
 
 
 class Command(VaultCommand):
-    help = "Prove that the ledger balances and fits every disbursement; exit 1 and a list if not."
+    help = (
+        "Prove that the ledger balances and fits every payout, payment and transfer; exit 1 and "
+        "a list if not."
+    )
     permission = "ledger.view_entry"
 
     def handle(self, *args: Any, **options: Any) -> None:

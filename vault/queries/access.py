@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 from core.callers import Caller
 from core.models import Alert
-from vault.models import ApiKey, BalanceReading, Shortcode, StaffMember
+from vault.models import ApiKey, BalanceReading, Owner, Shortcode, StaffMember, Tenant
 
 
 def api_key(*, digest: bytes) -> ApiKey | None:
@@ -52,10 +52,40 @@ def staff_of(partner_ids: Collection[UUID]) -> frozenset[int]:
 
 
 def caller_of(user: AbstractUser | AnonymousUser, *, origin: str) -> Caller:
-    """A member of staff as caller: of all partners, or of one where they are its own staff."""
+    """A person as caller. Staff: of all partners, or of one where they are its own staff.
+
+    Anybody else asks for themselves: as the owner or tenant that the user is linked to and that is
+    in use, or as nobody.
+    """
+    if not user.is_staff:
+        return _for_themselves(user, origin=origin)
     return Caller(
         actor=user.get_username(),
         origin=origin,
         partners=partners_of_staff(user),
         permissions=frozenset(user.get_all_permissions()),
+    )
+
+
+def may_have_token(user: AbstractUser, caller: Caller) -> bool:
+    """Whether this person has anything to do here; `caller` is what caller_of answers."""
+    return user.is_staff or caller.owner_id is not None or caller.tenant_id is not None
+
+
+def _for_themselves(user: AbstractUser | AnonymousUser, *, origin: str) -> Caller:
+    owner_id, tenant_id = None, None
+    if isinstance(user, AbstractUser) and user.is_active:
+        owners = Owner.objects.filter(user_id=user.pk, is_active=True, partner__is_active=True)
+        tenants = Tenant.objects.filter(
+            user_id=user.pk, is_active=True, property__partner__is_active=True
+        )
+        owner_id = owners.values_list("pk", flat=True).first()
+        tenant_id = tenants.values_list("pk", flat=True).first()
+    return Caller(
+        actor=user.get_username(),
+        origin=origin,
+        partners=frozenset(),
+        permissions=frozenset(),
+        owner_id=owner_id,
+        tenant_id=tenant_id,
     )

@@ -1,0 +1,12 @@
+"""What is proven about the books, of payouts and of rent."""
+
+from collections.abc import Iterator
+
+from disbursements.operations import prove_books
+from rents.operations import prove_rents
+
+
+def breaks() -> Iterator[str]:
+    """One sentence for each thing that does not fit; nothing when the books are proven."""
+    yield from prove_books.breaks()
+    yield from prove_rents.breaks()

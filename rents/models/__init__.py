@@ -1,0 +1,3 @@
+from rents.models.forward import Forward, ForwardPart
+
+__all__ = ["Forward", "ForwardPart"]
