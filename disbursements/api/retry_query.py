@@ -10,7 +10,7 @@ from core.callers import Caller
 from disbursements.api.paging import LIMIT_DEFAULT, Position, read_cursor, read_limit
 from disbursements.models import DisbursementRequest
 from disbursements.queries import selection as selections
-from disbursements.queries.selection import BadSelection
+from disbursements.queries.filter_table import TEXT_LENGTH_MAX, BadSelection
 from vault.api.bodies import shown_name
 from vault.api.errors import ApiError, bad_fields
 
@@ -111,8 +111,8 @@ def problem_with(name: str, text: str) -> str:
     if not text.strip():
         return "is empty: leave it out instead"
     if name == "search":
-        too_long = len(text) > selections.TEXT_LENGTH_MAX or "\x00" in text
-        return f"write at most {selections.TEXT_LENGTH_MAX} characters" if too_long else ""
+        too_long = len(text) > TEXT_LENGTH_MAX or "\x00" in text
+        return f"write at most {TEXT_LENGTH_MAX} characters" if too_long else ""
     try:
         selections.condition(name, text)
     except BadSelection as error:

@@ -6,21 +6,21 @@ CONDITIONS; what is unknown or malformed is refused, never ignored.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from core import clock
-from core.refusals import Refused
 from disbursements.models import BulkItem, DisbursementRequest, ResultCodeRule
 from disbursements.queries import search
 from disbursements.queries.due import CORRECTED
+from disbursements.queries.filter_table import BadSelection, FilterTable
 from disbursements.queries.filter_values import amount, moment, one_id, several, yes
 from disbursements.rules.reason_classes import REASON_CLASSES
 from disbursements.states import DisbursementStatus
 
-TEXT_LENGTH_MAX = 200
+__all__ = ["CONDITIONS", "BadSelection", "as_selection", "condition", "retryable", "rows"]
+
 CLOCKS_APART_MAX = timedelta(days=1)  # the provider's clock says when it was paid
 
 RUN_PARTS = {
@@ -31,48 +31,6 @@ RUN_PARTS = {
 }
 
 S = DisbursementStatus
-
-
-class BadSelection(Refused):
-    """A filter is not known or its value cannot be read; the message gives an example."""
-
-
-def rows(
-    selection: Mapping[str, str],
-    *,
-    partners: Collection[UUID] | None,
-    may_see_phones: bool,
-) -> QuerySet[DisbursementRequest]:
-    """The payouts of a selection, unordered. `partners` None: of all. Raises BadSelection."""
-    found = DisbursementRequest.objects.all()
-    if partners is not None:
-        found = found.filter(partner_id__in=partners)
-    for name, text in selection.items():
-        if name not in CONDITIONS and name != "search":
-            known = ", ".join([*CONDITIONS, "search"])
-            raise BadSelection(f"is not a filter. Filters are: {known}", field=name[:60])
-        _demand_readable(name, text)
-        if name != "search":
-            found = found.filter(condition(name, text))
-    if selection.get("search"):
-        found = search.found(found, text=selection["search"], may_see_phones=may_see_phones)
-    return found
-
-
-def condition(name: str, text: str) -> Q:
-    """One filter as a condition. Raises BadSelection naming it."""
-    _demand_readable(name, text)
-    try:
-        return CONDITIONS[name](text.strip())
-    except (ValueError, OverflowError) as error:
-        raise BadSelection(str(error), field=name) from None
-
-
-def _demand_readable(name: str, text: str) -> None:
-    if len(text) > TEXT_LENGTH_MAX:
-        raise BadSelection(f"has more than {TEXT_LENGTH_MAX} characters", field=name)
-    if "\x00" in text or text != text.encode(errors="replace").decode():
-        raise BadSelection("has characters that nothing stored has", field=name)
 
 
 def retryable() -> Q:
@@ -213,12 +171,18 @@ CONDITIONS: dict[str, Callable[[str], Q]] = {
     "run": _run,
     "unchanged_since": _unchanged_since,
 }
+TABLE = FilterTable(CONDITIONS, search.found)
+condition = TABLE.condition
+as_selection = TABLE.among
 
 
-def as_selection(values: Mapping[str, Any]) -> dict[str, str]:
-    """The filters among the values of a query string or of a command's options."""
-    return {
-        name: str(values[name])
-        for name in [*CONDITIONS, "search"]
-        if values.get(name) not in (None, "")
-    }
+def rows(
+    selection: Mapping[str, str], *, partners: Collection[UUID] | None, may_see_phones: bool
+) -> QuerySet[DisbursementRequest]:
+    """The payouts of a selection, unordered. `partners` None: of all. Raises BadSelection."""
+    return TABLE.narrowed(
+        DisbursementRequest.objects.all(),
+        selection,
+        partners=partners,
+        may_see_phones=may_see_phones,
+    )

@@ -41,6 +41,7 @@ DELIVERY_TONES = {
 # Of events at one moment, what happens first by nature comes first.
 STEP_ORDER = {"held": 0, "queued": 0, "sending": 2, "accepted": 6}
 QUESTION_SERVED = "0"
+ABBREVIATIONS = {"b2b", "b2c", "c2b", "stk"}
 ENTRY_WORDS = {
     EntryKind.HOLD: "Money held in the books",
     EntryKind.COMMIT: "Payment booked",
@@ -152,7 +153,7 @@ def calls(subject_ids: Sequence[str], *, may_see_phones: bool) -> Iterator[Event
         yield Event(
             at=call.started_at,
             source="Call out",
-            title=f"{call.kind.replace('-', ' ').capitalize()}: {answer}",
+            title=f"{_in_words(call.kind)}: {answer}",
             text=f"{call.method} {shown.raw(call.url, may_see_phones=True)}, "
             f"{call.duration_ms:,} ms",
             tone=shown.WAIT if well else shown.WARN,
@@ -174,9 +175,8 @@ def callbacks(subject_ids: Sequence[str], *, may_see_phones: bool) -> Iterator[E
         yield Event(
             at=callback.received_at,
             source="Callback in",
-            title=f"{callback.kind.replace('-', ' ').capitalize()}: "
-            f"{callback.outcome or 'not read yet'}",
-            text=f"{callback.note}{unlisted}".strip(),
+            title=f"{_in_words(callback.kind)}: {callback.outcome or 'not read yet'}",
+            text=f"{'' if callback.note.isidentifier() else callback.note}{unlisted}".strip(),
             tone=DELIVERY_TONES.get(Delivery(callback.outcome), shown.MUTE)
             if callback.outcome
             else shown.MUTE,
@@ -184,6 +184,13 @@ def callbacks(subject_ids: Sequence[str], *, may_see_phones: bool) -> Iterator[E
             raws=[Raw(title="What arrived", text=_body(body, may_see_phones))],
             order=8,
         )
+
+
+def _in_words(kind: str) -> str:
+    """`C2B confirmation` for c2b-confirmation."""
+    first, _, rest = kind.partition("-")
+    first = first.upper() if first in ABBREVIATIONS else first.capitalize()
+    return f"{first} {rest.replace('-', ' ')}".strip()
 
 
 def _questions(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:

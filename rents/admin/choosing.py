@@ -34,7 +34,7 @@ def searched(
     request: HttpRequest, url: str, *, verb: str, partners: frozenset[UUID] | None
 ) -> dict[str, Any]:
     """For the template: what was searched for, and a table of what it found."""
-    text = request.GET.get(SEARCH, "").strip()[:100]
+    text = request.GET.get(SEARCH, "").replace("\x00", "").strip()[:100]
     found = finding.found(
         text, partners=partners, may_see_phones=request.user.has_perm(shown.SEE_PHONES)
     )

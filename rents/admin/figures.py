@@ -153,9 +153,10 @@ def _reasons(title: str, reasons: Sequence[Reason], codes: CodeTable, api: str) 
     rows: list[list[object]] = []
     for each in reasons:
         said = words.said(codes, api=api, code=each.code, text=each.text)
+        side = words.side_of_prompt(said) if api == PROMPTS else said.side
         happened = shown.free_text(said.happened or each.text) or "No reason was told"
         rows.append([
-            shown.two_lines(happened, said.side) if each.code else happened,
+            shown.two_lines(happened, side) if each.code else happened,
             each.code or "none", bar(each.count, most), f"{each.count:,}",
         ])  # fmt: skip
     return Table(

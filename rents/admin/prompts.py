@@ -197,7 +197,7 @@ def _facts(row: Prompt, may_see: bool) -> Iterator[tuple[str, object]]:
         said = words.said(CodeTable.read(), api=API, code=row.code, text=row.text)
         yield ("M-Pesa said", shown.free_text(said.reason, may_see_phones=may_see))
         if row.status != PromptStatus.PAID and said.to_do:
-            yield ("Whose side", said.side)
+            yield ("Whose side", words.side_of_prompt(said))
             yield ("What to do", said.to_do)
     yield ("Tenant", words.link(row.tenant))
     yield ("Property", words.link(row.property))

@@ -51,7 +51,7 @@ def statement_page(request: HttpRequest, owner_id: UUID) -> HttpResponse:
 
 def _owners(request: HttpRequest) -> HttpResponse:
     demand_permission(request)
-    searched = request.GET.get("q", "").strip()[:120]
+    searched = request.GET.get("q", "").replace("\x00", "").strip()[:120]
     rows = of_partners(Owner.objects.order_by("name"), partners_of(request), path="partner")
     rows = rows.select_related("partner")
     if searched:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from core import clock, masking, money
 from core.admin import shown
 from disbursements.admin import words as payout_words
+from disbursements.models import WhoseSide
 from disbursements.queries.result_codes import GATEWAY, CodeTable, InWords
 from gateways.interface import PhoneForm
 from rents.models import Forward
@@ -106,6 +107,11 @@ def said(codes: CodeTable, *, api: str, code: str, text: str) -> InWords:
     """What an answer means: by the results of `api`, else by the gateway's own codes."""
     found = codes.in_words(api=api, code=code, text=text)
     return found if found.named else codes.in_words(api=GATEWAY, code=code, text=text)
+
+
+def side_of_prompt(said: InWords) -> str:
+    """On whose side it lay: the one who is asked for rent is the payer, not a payee."""
+    return "On the payer's side" if said.whose_side == WhoseSide.PAYEE else said.side
 
 
 def checkout_id(row: Prompt, *, may_see: bool) -> str:

@@ -11,9 +11,9 @@ from drf_spectacular.utils import OpenApiParameter
 from core.callers import Caller
 from disbursements.api import paging
 from disbursements.api.paging import LIMIT_DEFAULT, Position, read_cursor, read_limit
+from disbursements.queries.filter_table import TEXT_LENGTH_MAX as SEARCH_LENGTH_MAX
 from disbursements.queries.filter_values import moment, one_id, several
 from disbursements.queries.search import amount_in, msisdn_in
-from disbursements.queries.selection import TEXT_LENGTH_MAX as SEARCH_LENGTH_MAX
 from rents.api.entries import LEG_STATUSES, PAID_STATUSES, SEE_PHONES
 from rents.api.reads import PENDING, Paid
 from rents.queries import search, selection

@@ -61,6 +61,9 @@ class Forward(models.Model):
                 condition=Q(status__in=["completed", "failed"]),
                 name="forward_ended",
             ),
+            models.Index(
+                fields=["status_at", "id"], condition=Q(status="released"), name="forward_released"
+            ),
             models.Index(fields=["owner", "-created_at", "-id"], name="forward_of_owner"),
             models.Index(fields=["partner", "-created_at", "-id"], name="forward_newest"),
         ]

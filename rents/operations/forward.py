@@ -30,6 +30,7 @@ from rents.queries.legs import is_not_forwarded
 from rents.queries.payouts import perhaps_paid
 from rents.rules.parcels import packed
 from vault.models import PaidTo, Payment
+from vault.queries.forwarding import held_until
 from vault.states import PaymentStatus
 
 logger = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ def forward_payment(
 ) -> Forward:
     """Forward one payment now; of one whose transfer failed, try that transfer again.
 
-    Owners may do it for their own. Neither plan nor minimum holds it back. Raises NoSuchPayment,
-    NotAllowed, CannotForward, AlreadyForwarded.
+    Owners may do it for their own once the hold period is over. Neither schedule nor minimum
+    holds it back. Raises NoSuchPayment, NotAllowed, CannotForward, AlreadyForwarded.
     """
     said = checked_reason(reason or f"forwarded by {caller.actor}", example=reach.REASON_EXAMPLE)
     with transaction.atomic():
@@ -87,6 +88,7 @@ def forward_payment(
         )
         if part is None:
             _demand_forwardable(payment)
+            _demand_hold_is_over(payment, caller, at)
             with _refusing():
                 return hand_over([payment], because=said, actor=caller.actor, at=at)
     return retry_one(
@@ -186,6 +188,16 @@ def _demand_forwardable(payment: Payment) -> None:
         raise CannotForward("it is not allocated yet: say first whose rent it is")
     if is_not_forwarded(payment):
         raise CannotForward("there is nothing to forward: it is paid out of this system, or 0")
+
+
+def _demand_hold_is_over(payment: Payment, caller: Caller, at: datetime) -> None:
+    """The hold is for disputes: an owner does not end it by themselves."""
+    until = held_until(payment)
+    if at < until and not caller.may(reach.PERMISSION):
+        raise CannotForward(
+            f"it is held until {until.astimezone(clock.NAIROBI):%d %b %Y, %H:%M} EAT, so that a "
+            "mistake can still be put right"
+        )
 
 
 @contextmanager

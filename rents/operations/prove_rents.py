@@ -9,18 +9,19 @@ from django.db import connection
 
 # Each payment against the entries that its status asks for.
 PAYMENT_MISFITS = """
+    WITH standing (id, count) AS (
+        SELECT split_part(entry.reference, ':', 2), count(*)
+          FROM ledger_entry entry
+         WHERE entry.kind = 'posting' AND entry.reference LIKE 'payment:%:allocated%'
+           AND NOT EXISTS (SELECT FROM ledger_entry taken
+               WHERE taken.reference = entry.reference || ':reversal')
+         GROUP BY 1
+    )
     SELECT payment.receipt, payment.status, received.id IS NOT NULL, coalesce(standing.count, 0)
       FROM vault_payment payment
       LEFT JOIN ledger_entry received
         ON received.reference = 'payment:' || payment.id || ':received'
-      LEFT JOIN LATERAL (
-        SELECT count(*) AS count
-          FROM ledger_entry entry
-         WHERE entry.kind = 'posting'
-           AND entry.reference LIKE 'payment:' || payment.id || ':allocated%'
-           AND NOT EXISTS (SELECT FROM ledger_entry taken
-               WHERE taken.reference = entry.reference || ':reversal')
-      ) standing ON true
+      LEFT JOIN standing ON standing.id = payment.id::text
      WHERE payment.status <> 'returned'
        AND (received.id IS NULL
             OR coalesce(standing.count, 0)

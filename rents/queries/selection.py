@@ -5,13 +5,12 @@ CONDITIONS; what is unknown or malformed is refused, never ignored.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from disbursements.queries.filter_table import BadSelection, FilterTable
 from disbursements.queries.filter_values import amount, moment, one_id, several
-from disbursements.queries.selection import TEXT_LENGTH_MAX, BadSelection
 from rents.models import ForwardPart
 from rents.queries import search
 from rents.states import ForwardStatus, LegacyStatus
@@ -31,34 +30,6 @@ BY_FORWARD = {
 }
 
 
-def rows(
-    selection: Mapping[str, str], *, partners: Collection[UUID] | None, may_see_phones: bool
-) -> QuerySet[Payment]:
-    """The payments of a selection, unordered. `partners` None: of all. Raises BadSelection."""
-    found = Payment.objects.all()
-    if partners is not None:
-        found = found.filter(partner_id__in=partners)
-    for name, text in selection.items():
-        if name not in CONDITIONS and name != "search":
-            known = ", ".join([*CONDITIONS, "search"])
-            raise BadSelection(f"is not a filter. Filters are: {known}", field=name[:60])
-        _demand_readable(name, text)
-        if name != "search":
-            found = found.filter(condition(name, text))
-    if selection.get("search"):
-        found = search.found(found, text=selection["search"], may_see_phones=may_see_phones)
-    return found
-
-
-def condition(name: str, text: str) -> Q:
-    """One filter as a condition. Raises BadSelection naming it."""
-    _demand_readable(name, text)
-    try:
-        return CONDITIONS[name](text.strip())
-    except (ValueError, OverflowError) as error:
-        raise BadSelection(str(error), field=name) from None
-
-
 def leg(status: LegacyStatus) -> Q:
     """Payments whose way to the owner stands so; as rents/queries/legs.py says of each."""
     if status in BY_FORWARD:
@@ -69,15 +40,6 @@ def leg(status: LegacyStatus) -> Q:
     return ~_not_forwarded_at_all() & ~open_forward
 
 
-def as_selection(values: Mapping[str, Any]) -> dict[str, str]:
-    """The filters among the values of a query string or of a command's options."""
-    return {
-        name: str(values[name])
-        for name in [*CONDITIONS, "search"]
-        if values.get(name) not in (None, "")
-    }
-
-
 def _not_forwarded_at_all() -> Q:
     """NOT_FORWARDED of a payment; one that is not split yet has no `owed_minor` to compare."""
     return Q(Exists(Payment.objects.filter(NOT_FORWARDED, pk=OuterRef("pk"))))
@@ -86,13 +48,6 @@ def _not_forwarded_at_all() -> Q:
 def _taken_by(*statuses: ForwardStatus) -> Q:
     parts = ForwardPart.objects.filter(payment=OuterRef("pk"), released_at=None)
     return Q(Exists(parts.filter(forward__status__in=statuses)))
-
-
-def _demand_readable(name: str, text: str) -> None:
-    if len(text) > TEXT_LENGTH_MAX:
-        raise BadSelection(f"has more than {TEXT_LENGTH_MAX} characters", field=name)
-    if "\x00" in text or text != text.encode(errors="replace").decode():
-        raise BadSelection("has characters that nothing stored has", field=name)
 
 
 def _statuses(text: str) -> Q:
@@ -132,3 +87,15 @@ CONDITIONS: dict[str, Callable[[str], Q]] = {
     "amount_from": lambda text: Q(amount_minor__gte=amount(text)),
     "amount_to": lambda text: Q(amount_minor__lte=amount(text)),
 }
+TABLE = FilterTable(CONDITIONS, search.found)
+condition = TABLE.condition
+as_selection = TABLE.among
+
+
+def rows(
+    selection: Mapping[str, str], *, partners: Collection[UUID] | None, may_see_phones: bool
+) -> QuerySet[Payment]:
+    """The payments of a selection, unordered. `partners` None: of all. Raises BadSelection."""
+    return TABLE.narrowed(
+        Payment.objects.all(), selection, partners=partners, may_see_phones=may_see_phones
+    )

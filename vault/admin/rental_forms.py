@@ -17,7 +17,7 @@ from vault.rules.rental_facts import (
 
 INPUT = {"class": "pv-input"}
 OWNERS = "As the owner says"
-KEEPS = "Empty keeps what there is."
+KEEPS = "In a change, empty keeps what there is."
 LABELS = {
     "paid_to": "Paid to",
     "receiver_number": "Paybill or till",

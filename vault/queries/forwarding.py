@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core import clock
-from vault.models import Owner, Property
+from vault.models import Owner, Payment, Property
 from vault.rules import forward_schedule
 from vault.rules.forward_schedule import TIME_DEFAULT, Plan
 from vault.rules.receivers import Receiver
@@ -37,6 +37,12 @@ def due_at(plan: Plan, *, paid_at: datetime, since: datetime | None = None) -> d
     """
     ready_at = paid_at + clock.scaled(timedelta(hours=plan.hold_hours))
     return forward_schedule.next_moment(plan, ready_at=max(ready_at, since or ready_at))
+
+
+def held_until(payment: Payment) -> datetime:
+    """The end of an allocated payment's hold period, by its property's plan as it stands now."""
+    hold_hours = plan_of(payment.property).hold_hours if payment.property else 0
+    return payment.paid_at + clock.scaled(timedelta(hours=hold_hours))
 
 
 def _plan(*rows: Owner | Property) -> Plan:

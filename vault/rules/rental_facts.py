@@ -163,7 +163,7 @@ def _schedule_problems(facts: ForwardingFacts) -> Problems:
     if facts.forward_when not in ("", *WHENS):
         problems.append(("forward_when", f"write {', '.join(WHENS)}"))
     if facts.forward_when == WEEKLY and facts.forward_weekday not in range(7):
-        problems.append(("forward_weekday", "write the day of the week, 0 (Monday) to 6"))
+        problems.append(("forward_weekday", "name the day of the week, such as Friday"))
     if facts.forward_when == MONTHLY and facts.forward_monthday not in range(1, 32):
         problems.append(("forward_monthday", "write the day, 1 to 31 (31: the last day)"))
     if facts.forward_minimum_minor is not None and facts.forward_minimum_minor < 0:

@@ -33,6 +33,7 @@ class Command(VaultCommand):
         payments: list[UUID] = options["payments"] or []
         if options["reason"] and not payments:
             raise BadUsage("--reason goes with --payment: what is due needs none")
+        self._demand_known(payments)
         at = clock.database_now()
         if options["dry_run"]:
             self._tell(due.groups_of(payments) if payments else due.groups_due(at=at))
@@ -46,11 +47,20 @@ class Command(VaultCommand):
             )  # fmt: skip
         else:
             made = forward_due(at=at)
-        self.answer({"transfers": made}, f"{made} transfers were handed to the payouts.")
+        noun = "transfer was" if made == 1 else "transfers were"
+        self.answer({"transfers": made}, f"{made} {noun} handed to the payouts.")
+
+    def _demand_known(self, payments: list[UUID]) -> None:
+        known = set(
+            reach.visible(self.caller).filter(pk__in=payments).values_list("pk", flat=True)
+        )
+        for payment_id in payments:
+            if payment_id not in known:
+                raise reach.NoSuchPayment(f"there is no payment {payment_id}", field="payment")
 
     def _tell(self, groups: list[Group]) -> None:
         lines = [
-            f"{each.owner_name}: {each.count} rents, "
+            f"{each.owner_name}: {each.count} {'rent' if each.count == 1 else 'rents'}, "
             f"{money.shown(each.amount_minor, each.receiving.currency)}"
             + (" (below the minimum: waits for more)" if each.waits_for_more else "")
             for each in groups

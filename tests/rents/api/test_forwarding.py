@@ -45,6 +45,18 @@ def failed(street: Street) -> Payment:
 
 
 class TestDisburse:
+    def test_an_owner_does_not_end_the_hold_period(
+        self, street: Street, other_owner: Caller, waiting: Payment
+    ) -> None:
+        Owner.objects.filter(pk=waiting.owner_id).update(hold_hours=24)
+
+        held = disburse(other_owner, waiting)
+        Owner.objects.filter(pk=waiting.owner_id).update(hold_hours=0)
+        over = disburse(other_owner, waiting)
+
+        assert (held.status_code, over.status_code) == (409, 200)
+        assert "held until 22 Nov 2026" in str(held.json())
+
     def test_an_owner_forwards_their_own_and_is_answered_as_the_source_says(
         self, street: Street, other_owner: Caller, waiting: Payment
     ) -> None:

@@ -57,7 +57,7 @@ class TestForwardDue:
         assert {each["owner"]: each["waitsForMore"] for each in answer["groups"]} == {
             "Wanjiru Example": False, "Few Example": True,
         }  # fmt: skip
-        assert "Wanjiru Example: 1 rents, KES 9,500.00" in said("forward_due", "--dry-run")
+        assert "Wanjiru Example: 1 rent, KES 9,500.00" in said("forward_due", "--dry-run")
         assert not Forward.objects.exists()
 
     def test_these_payments_go_now_with_a_reason(self, by_hand: Payment, wire: Wire) -> None:
@@ -69,6 +69,19 @@ class TestForwardDue:
 
     def test_a_reason_alone_is_bad_usage(self, wire: Wire) -> None:
         assert refusal_of("forward_due", "--reason", REASON).returncode == 2
+
+    @pytest.mark.parametrize("more", [(), ("--dry-run",)])
+    def test_a_payment_that_is_not_there_is_named(
+        self, by_hand: Payment, wire: Wire, more: tuple[str, ...]
+    ) -> None:
+        nobody = str(uuid4())
+
+        refused = refusal_of(
+            "forward_due", "--payment", str(by_hand.pk), "--payment", nobody, *more
+        )
+
+        assert (refused.returncode, nobody in str(refused)) == (1, True)
+        assert not Forward.objects.exists()
 
 
 class TestRetryForwards:

@@ -54,6 +54,14 @@ class TestAdding:
         assert not Owner.objects.exists()
         assert not Step.objects.filter(subject_type="Owner").exists()
 
+    def test_a_fee_rule_says_how_much(self, owner: Owner) -> None:
+        left_out = refusal_of("add_fee_rule", "--owner", str(owner.pk), "--maximum", "500")
+        none_kept = answer_of("add_fee_rule", "--owner", str(owner.pk), "--percent", "0")
+
+        assert (left_out.returncode, "say how much: --percent" in str(left_out)) == (2, True)
+        assert none_kept["fee"] == "0 %, of this owner"
+        assert FeeRule.objects.count() == 1
+
     def test_refusals_name_the_field(self, partner: Partner, owner: Owner) -> None:
         taken = refusal_of(
             "add_owner", "Amina Example", "--partner", str(partner.pk), "--paid-to", "nowhere"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock
-from core.command import VaultCommand, an_id
+from core.command import BadUsage, VaultCommand, an_id
 from core.refusals import Refused
 from vault.management.rental_options import a_moment, add_rehearsal, rehearsed, shillings
 from vault.operations.fee_rules import add_fee_rule
@@ -26,9 +26,9 @@ class Command(VaultCommand):
         whose = parser.add_mutually_exclusive_group(required=True)
         for name in ("property", "owner", "partner"):
             whose.add_argument(f"--{name}", metavar="ID", type=an_id)
-        parser.add_argument("--percent", metavar="P", default="0", help="such as 5 or 7.5")
-        parser.add_argument("--flat", metavar="SHILLINGS", default="0")
-        parser.add_argument("--minimum", metavar="SHILLINGS", default="0")
+        parser.add_argument("--percent", metavar="P", help="such as 5 or 7.5; 0 for no fee")
+        parser.add_argument("--flat", metavar="SHILLINGS")
+        parser.add_argument("--minimum", metavar="SHILLINGS")
         parser.add_argument("--maximum", metavar="SHILLINGS")
         parser.add_argument(
             "--from", dest="valid_from", metavar="MOMENT", type=a_moment,
@@ -64,14 +64,17 @@ class Command(VaultCommand):
 
 
 def _terms(options: dict[str, Any]) -> Terms:
+    """A rule is never removed: one of no fee must be asked for, not come of a left out option."""
+    if all(options[name] is None for name in ("percent", "flat", "minimum")):
+        raise BadUsage("say how much: --percent, --flat or --minimum; --percent 0 is no fee")
     try:
-        rate_bps = percentage_bps(options["percent"])
+        rate_bps = percentage_bps(options["percent"] or "0")
     except BadPercentage as error:
         raise Refused(str(error), field="percent") from None
     highest = options["maximum"]
     return Terms(
         rate_bps=rate_bps,
-        flat_minor=shillings(options["flat"], field="flat"),
-        minimum_minor=shillings(options["minimum"], field="minimum"),
+        flat_minor=shillings(options["flat"] or "0", field="flat"),
+        minimum_minor=shillings(options["minimum"] or "0", field="minimum"),
         maximum_minor=shillings(highest, field="maximum") if highest is not None else None,
     )
