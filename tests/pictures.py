@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 THE_DESK = "/admin/disbursement-retries/"
 PAYOUTS = "/admin/disbursements/disbursementrequest/"
+PAYMENTS = "/admin/vault/payment/"
 CODES = "/admin/disbursements/resultcoderule/"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LARGE: ViewportSize = {"width": 1400, "height": 1000}
@@ -128,8 +129,21 @@ def settled(album: Album, those: str) -> None:
     album.take("settlement", to=".pv-page")
 
 
-def taken(album: Album) -> None:
-    """Every picture in large and light."""
+def rent(album: Album) -> None:
+    """The demo's month of rent: a payment's card, what is nobody's, an owner's statement."""
+    page = album.page
+    page.goto(f"{PAYMENTS}?leg=completed")
+    page.locator("#result_list tbody th a").first.click()
+    album.take("rent_card", to=".pv-page")
+    album.take("rent_payments", PAYMENTS)
+    album.take("rent_unallocated", "/admin/rent-unallocated/")
+    page.goto("/admin/owner-statements/")
+    page.locator(".pv-table a").first.click()
+    album.take("rent_statement", to=".pv-page")
+
+
+def payouts(album: Album) -> None:
+    """The home page and everything about payouts."""
     those = uploaded(album)
     settled(album, those)
     retried(album, those)
@@ -164,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--login", type=Path, default=ROOT / ".vault/demo_login.json")
+    parser.add_argument("--only-rent", action="store_true", help="of rent only, in a minute")
     parser.add_argument("--to", type=Path, default=ROOT / "docs/pictures")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -180,10 +195,14 @@ def main() -> None:
         }
         for name, look in looks.items():
             album = Album(page=logged_in(browser, given.address, login, look), folder=given.to)
+            if not name:
+                rent(album)
+            if given.only_rent:
+                break
             if name:
                 album.take(name, THE_DESK)
             else:
-                taken(album)
+                payouts(album)
         browser.close()
 
 

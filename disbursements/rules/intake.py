@@ -3,11 +3,11 @@
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from core import money, phones
+from vault.rules import names
 
 AMOUNT_UNITS_MIN = 10
 AMOUNT_UNITS_MAX = 250_000
@@ -121,13 +121,13 @@ def checked_text(text: str, field: str, length_min: int, length_max: int, wrong:
         # References that look alike must be alike: one payout is made for each.
         wrong(
             field, text,
-            f"has the character {_named(strange[0])}: write plain letters, digits and "
+            f"has the character {names.named(strange[0])}: write plain letters, digits and "
             f"signs of the keyboard only, such as {REFERENCE_EXAMPLE}",
         )  # fmt: skip
-    elif invisible := _invisible(cleaned):
+    elif invisible := names.invisible(cleaned):
         wrong(
             field, text,
-            f"has the invisible character {_named(invisible)}: type the text anew, "
+            f"has the invisible character {names.named(invisible)}: type the text anew, "
             f"such as {_example(field)}",
         )  # fmt: skip
     elif not length_min <= len(cleaned) <= length_max:
@@ -143,18 +143,6 @@ def _example(field: str) -> str:
     return {"client_reference": REFERENCE_EXAMPLE, "remarks": "November salary"}.get(
         field, "Amina Example"
     )
-
-
-def _invisible(text: str) -> str:
-    """The first character that nobody sees (Unicode category Cf); empty when there is none."""
-    if text.isascii():
-        return ""
-    return next((letter for letter in text if unicodedata.category(letter) == "Cf"), "")
-
-
-def _named(letter: str) -> str:
-    """`U+200B (zero width space)`."""
-    return f"U+{ord(letter):04X} ({unicodedata.name(letter, 'without a name').lower()})"
 
 
 def _checked_phone(text: str, wrong: Wrong) -> str:

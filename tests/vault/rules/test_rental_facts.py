@@ -48,6 +48,7 @@ class TestOwner:
             ({"name": ""}, "name"),
             ({"name": "x" * 121}, "name"),
             ({"name": "two\nlines"}, "name"),
+            ({"name": "Amina\u200b Example"}, "name"),  # the payouts would refuse it
             ({"phone": "12"}, "phone"),
             ({"email": "nobody"}, "email"),
             ({"email": "a@b.c\n"}, None),  # blanks around it are taken off
