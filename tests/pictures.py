@@ -134,12 +134,12 @@ def rent(album: Album) -> None:
     page = album.page
     page.goto(f"{PAYMENTS}?leg=completed")
     page.locator("#result_list tbody th a").first.click()
-    album.take("rent_card", to=".pv-page")
+    album.take("rent_card", to=".pv-rent")
     album.take("rent_payments", PAYMENTS)
     album.take("rent_unallocated", "/admin/rent-unallocated/")
     page.goto("/admin/owner-statements/")
     page.locator(".pv-table a").first.click()
-    album.take("rent_statement", to=".pv-page")
+    album.take("rent_statement")
 
 
 def payouts(album: Album) -> None:
