@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core import clock
-from core.admin import shown
+from core.admin import everyday, shown
 from disbursements.admin.filters import FILTERS, filters_of
 from disbursements.models import DisbursementRequest
 from disbursements.states import DisbursementStatus
@@ -27,6 +27,7 @@ BUILT_IN: tuple[tuple[str, dict[str, str]], ...] = (
     ("Failed", {"status": "failed", "corrected": "no"}),
     ("Large > 50,000", {"amount_from": "50,000"}),
 )
+KEPT = {"partner", "shortcode", "p"}
 DAYS = ("from", "to")
 WORK: tuple[dict[str, str], ...] = (
     {"status": "failed"}, {"status": "failed", "corrected": "no"}, {"status": "unknown"},
@@ -36,23 +37,13 @@ WORK: tuple[dict[str, str], ...] = (
 
 def built_in(changelist: ChangeList) -> list[dict[str, Any]]:
     """The everyday questions as text, url, chosen. Partner and shortcode stay as they are."""
-    kept = {"partner", "shortcode", "p"}
     names = [part.parameter_name for part in FILTERS] + ["when_from", "when_to"]
-    now = {
-        name: ",".join(filter(None, changelist.filter_params.get(name, [])))
-        for name in names
-        if name not in kept
-    }
-    now = {name: text for name, text in now.items() if text}
-    removed = [*(name for name in names if name not in kept), "p", "paid_from", "paid_to"]
-    return [
-        {
-            "text": text,
-            "url": changelist.get_query_string(query, remove=removed),
-            "chosen": query == now,
-        }
-        for text, query in BUILT_IN
-    ]
+    return everyday.views(
+        changelist,
+        BUILT_IN,
+        names=[name for name in names if name not in KEPT],
+        also_removed=["paid_from", "paid_to"],
+    )
 
 
 def replaced(rows: Sequence[DisbursementRequest]) -> dict[UUID, str]:

@@ -107,7 +107,7 @@ def instruct(
 
     Raises BadInstruction, NoShortcode, ConflictingReplay.
     """
-    checked = _checked(instruction)
+    checked = in_normal_form(instruction)
     digest = checked.digest(shortcode_number=shortcode_number)
     same = _Same(
         partner_id=partner_id,
@@ -187,7 +187,10 @@ def shortcode_for(*, partner_id: UUID, number: str | None) -> Shortcode:
     raise NoShortcode("This partner has several shortcodes: name one, such as 600111")
 
 
-def _checked(instruction: Instruction | BusinessInstruction) -> Checked | CheckedBusiness:
+def in_normal_form(
+    instruction: Instruction | BusinessInstruction,
+) -> Checked | CheckedBusiness:
+    """The instruction if it may be carried out. Raises BadInstruction."""
     limit = settings.VAULT_MAX_RETRIES_LIMIT
     checked: Checked | CheckedBusiness | None
     if isinstance(instruction, BusinessInstruction):

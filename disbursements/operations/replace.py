@@ -7,14 +7,11 @@ goes to now, or that it goes to nobody. Who may do so is that app's to demand.
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
-
 from core import jobs, states
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
 from disbursements.operations.correct import free_reference, why_not_replaced
-from disbursements.operations.instruct import BadInstruction, new_row, shortcode_for
-from disbursements.rules import business_intake, intake
+from disbursements.operations.instruct import in_normal_form, new_row, shortcode_for
 from disbursements.rules.business_intake import BusinessInstruction, CheckedBusiness
 from disbursements.rules.intake import Checked, Instruction
 from disbursements.states import DisbursementStatus
@@ -95,13 +92,4 @@ def _checked(
     row: DisbursementRequest, instruction: Instruction | BusinessInstruction
 ) -> Checked | CheckedBusiness:
     """In normal form, under a reference of its own."""
-    instruction = replace(instruction, client_reference=free_reference(row))
-    limit = settings.VAULT_MAX_RETRIES_LIMIT
-    checked: Checked | CheckedBusiness | None
-    if isinstance(instruction, BusinessInstruction):
-        checked, problems = business_intake.check_business(instruction, retries_limit=limit)
-    else:
-        checked, problems = intake.check(instruction, retries_limit=limit)
-    if checked is None:
-        raise BadInstruction(problems)
-    return checked
+    return in_normal_form(replace(instruction, client_reference=free_reference(row)))

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from core.admin import shown
+from core.admin import everyday, shown
 from core.admin.base import RecordAdmin, column
 from core.admin.counting import COUNTED_MAX
 from core.admin.record import Record
@@ -85,16 +85,7 @@ class PaymentAdmin(RecordAdmin):
     def views(self, changelist: ChangeList) -> list[dict[str, Any]]:
         """The everyday questions."""
         names = [part.parameter_name for part in FILTERS]
-        given = changelist.filter_params
-        now = {name: ",".join(filter(None, given[name])) for name in names if given.get(name)}
-        return [
-            {
-                "text": text,
-                "url": changelist.get_query_string(query, remove=[*names, "p"]),
-                "chosen": query == now,
-            }
-            for text, query in VIEWS
-        ]
+        return everyday.views(changelist, VIEWS, names=names)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """With the way to the owner and the remark of each row, read once, and the totals."""

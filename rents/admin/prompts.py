@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from core.admin import shown
+from core.admin import everyday, shown
 from core.admin.base import RecordAdmin, column
 from core.admin.filters import ChoiceFilter, MomentFilter
 from core.admin.record import Button, Facts, Headline, Record, Timeline
@@ -86,16 +86,7 @@ class PromptAdmin(RecordAdmin):
     def views(self, changelist: ChangeList) -> list[dict[str, Any]]:
         """The everyday questions."""
         names = ["status", "when", "when_from", "when_to"]
-        given = changelist.filter_params
-        now = {name: given[name][-1] for name in names if given.get(name, [""])[-1]}
-        return [
-            {
-                "text": text,
-                "url": changelist.get_query_string(query, remove=[*names, "p"]),
-                "chosen": query == now,
-            }
-            for text, query in VIEWS
-        ]
+        return everyday.views(changelist, VIEWS, names=names)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """With the words of every code, read once."""
