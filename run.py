@@ -195,7 +195,7 @@ def prepare(parts: Parts, env: Mapping[str, str], command: str, identity: str) -
 
 
 def show_demo(parts: Parts, env: Mapping[str, str], ports: Ports, mark: str) -> None:
-    """The first time: the shipped payees and a month of rent, with their tables."""
+    """The first time: the shipped payees, a month of rent and contests, with their tables."""
     stamp = parts.folder / "demo_shown"
     if has_stamp(stamp, mark):
         return
@@ -204,7 +204,7 @@ def show_demo(parts: Parts, env: Mapping[str, str], ports: Ports, mark: str) -> 
         limit_s=ANSWER_LIMIT_S,
         what="The simulator's answer",
     )
-    say("demo", "500 payees and a month of rent, under faults: about seven minutes, watch them …")
+    say("demo", "500 payees, a month of rent, three contests, under faults: about seven minutes …")
     parts.start("demo", *MANAGE, "demo", environment=env, console=True)
     if code := parts.finish("demo"):
         say("demo", f"failed with exit code {code}; the next start tries it again")

@@ -12,10 +12,11 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django_q.models import Failure, OrmQ, Schedule, Success
+from django_q.models import Failure, OrmQ, Success
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+import config.schedule_pages  # noqa: F401 - it registers itself
 from core import clock, states
 from core.admin import shown
 from core.admin.base import RecordAdmin, column
@@ -23,7 +24,7 @@ from core.admin.record import Facts, Headline, Raw, Record
 from core.admin.scope import sees_every_partner
 from vault.models import StaffMember
 
-for _model in (Schedule, Success, Failure, OrmQ, User, Group):
+for _model in (Success, Failure, OrmQ, User, Group):
     admin.site.unregister(_model)
 
 
@@ -193,51 +194,6 @@ class FailedAdmin(TaskAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Failures only."""
         return super().get_queryset(request).filter(success=False)
-
-
-@admin.register(Schedule)
-class ScheduleAdmin(RecordAdmin):
-    """What runs when: written by code only."""
-
-    purpose = "What runs when. It is written by code (config/schedules.py) and by nobody here."
-    list_display = ("schedule_name", "function", "rhythm", "next_at")
-    ordering = ("next_run",)
-
-    @column("Schedule")
-    def schedule_name(self, row: Schedule) -> str:
-        """Its name."""
-        return row.name or str(row.pk)
-
-    @column("Function")
-    def function(self, row: Schedule) -> str:
-        """What it runs."""
-        return row.func
-
-    @column("How often")
-    def rhythm(self, row: Schedule) -> str:
-        """Its rhythm."""
-        if row.schedule_type == Schedule.MINUTES:
-            return f"every {row.minutes} min"
-        return row.get_schedule_type_display()
-
-    @column("Next")
-    def next_at(self, row: Schedule) -> Any:
-        """When it is due."""
-        return shown.moment(row.next_run)
-
-    def record(self, request: HttpRequest, row: Schedule) -> Record:
-        """One schedule."""
-        facts = [
-            ("How often", self.rhythm(row)),
-            ("Next", shown.moment(row.next_run)),
-            ("Arguments", row.args or shown.NOTHING),
-            ("Named arguments", row.kwargs or shown.NOTHING),
-            ("Runs left", "no end" if row.repeats < 0 else row.repeats),
-        ]
-        return Record(
-            headline=Headline(kind="Schedule", main=row.name or row.pk, beside=row.func),
-            sections=[Facts(title="Facts", rows=facts)],
-        )
 
 
 @admin.register(OrmQ)

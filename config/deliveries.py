@@ -9,14 +9,31 @@ from django.db import transaction
 
 from core import clock, jobs
 from core.alerts import raise_alert
+from disbursements.operations.account_notices import (
+    apply_account_changed,
+    apply_account_left,
+    apply_bank_failed,
+    apply_capability_changed,
+)
 from disbursements.operations.answer import apply_status_answer, apply_status_timeout
+from disbursements.operations.apply_transfer import (
+    apply_balance_available,
+    apply_transfer_changed,
+    note_nothing,
+)
 from disbursements.operations.fail import apply_payout_timeout
 from disbursements.operations.settle import apply_payout_result
 from gateways import inbox
 from gateways.interface import (
+    AccountChanged,
+    AccountLeft,
     Arrival,
     BalanceAnswer,
+    BalanceAvailable,
+    BankPayoutFailed,
+    CapabilityChanged,
     Delivery,
+    NothingForUs,
     NoticeReported,
     PaymentConfirmed,
     PaymentToValidate,
@@ -25,6 +42,7 @@ from gateways.interface import (
     PromptAnswered,
     StatusAnswer,
     StatusTimedOut,
+    TransferChanged,
 )
 from gateways.models import Callback
 from rents.operations.follow import is_of_rent
@@ -58,6 +76,13 @@ DELIVERIES: dict[type, Operation] = {
     PaymentConfirmed: apply_payment_confirmed,
     PaymentToValidate: note_validation,
     PromptAnswered: apply_prompt_answer,
+    TransferChanged: apply_transfer_changed,
+    BalanceAvailable: apply_balance_available,
+    NothingForUs: note_nothing,
+    AccountChanged: apply_account_changed,
+    CapabilityChanged: apply_capability_changed,
+    AccountLeft: apply_account_left,
+    BankPayoutFailed: apply_bank_failed,
 }
 # What may end a payout: where it carries rent, the transfer follows at once.
 ENDS_PAYOUTS = (PayoutResult, StatusAnswer)

@@ -66,6 +66,7 @@ class Environment(BaseSettings):
     auto_disbursement: bool = True
     vault_refuse_unknown_accounts: bool = False
     stripe_api_base: str = Field(default="https://api.stripe.com", pattern=r"^https?://[^/\s]+$")
+    stripe_webhook_secrets: CommaList = ()
     mpesa_consumer_key: str = ""
     mpesa_consumer_secret: str = ""
     mpesa_business_short_code: str = Field(default="", pattern=r"^([0-9]{5,7})?$")
@@ -80,6 +81,7 @@ class Environment(BaseSettings):
         "vault_encryption_keys",
         "vault_allowed_hosts",
         "vault_callback_sources",
+        "stripe_webhook_secrets",
         mode="before",
     )
     @classmethod

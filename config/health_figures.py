@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from config.schedule_rows import RHYTHMS_LATE, ScheduleRow, State
 from config.schedules import SWEEPS, rhythm
 from core import money
 from core.admin import shown
@@ -18,7 +19,6 @@ from gateways.models import Call, Callback
 from vault.models import BalanceReading, Wallet
 from vault.rules import wallets
 
-RHYTHMS_LATE = 3
 EVERY_MINUTE = timedelta(minutes=1)
 LATE_AFTER = RHYTHMS_LATE * EVERY_MINUTE
 QUEUE_COUNTED_MAX = 1_000
@@ -32,32 +32,15 @@ CALLS_JUDGED_MAX = 300
 FAILURES_BAD = 4
 NO_ANSWER_STATUSES = {502, 503, 504}
 
-PURPOSES = {
-    "deliver": "Reads callbacks.",
-    "recover": "Finds what a dead worker left in the middle.",
-    "send": "Sends what is queued.",
-    "retry": "Sends again what is due.",
-    "ask": "Asks M-Pesa about open outcomes.",
-    "resume": "Resumes after a top-up.",
-    "bulk": "Works off bulk runs.",
-    "prompts": "Asks about prompts whose answer is late.",
-    "pull": "Pulls payments that nobody told of.",
-    "forward": "Forwards collected rent that is due.",
-    "follow": "Follows the payouts of forwarded rent.",
-    "notices": "Tells owners and tenants, where it is switched on.",
-    "balances": "Asks for balances.",
-    "seal": "Seals the trail.",
-    "prune": "Removes what is finished and old.",
-    "tally": "Adds up the figures of the desk.",
-    "watch": "Watches these figures.",
-}
-
 NO_WORKER, SCHEDULE_LATE, CALLBACKS_LATE = "no_worker", "schedule_late", "callbacks_late"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One figure with its tone, and the alert that it is worth while it is bad."""
+    """One figure with its tone, and the alert that it is worth while it is bad.
+
+    `advice` stands in the alert only: what to do.
+    """
 
     group: str
     name: str
@@ -65,6 +48,7 @@ class Reading:
     text: str
     tone: str
     alert_kind: str = ""
+    advice: str = ""
     at: datetime | None = None
 
     @property
@@ -90,7 +74,7 @@ def readings(*, at: datetime) -> list[Reading]:
 
 def _workers(runs: dict[str, JobRun], at: datetime) -> Reading:
     """A worker is alive as long as jobs begin; some do every minute."""
-    latest = max((run.started_at for run in runs.values()), default=None)
+    latest = max((run.started_at for run in runs.values() if run.started_at), default=None)
     start = "Nothing is sent, asked or read until one runs: start `manage.py qcluster`."
     value, text, tone = "None yet", start, shown.BAD
     if latest is not None:
@@ -232,23 +216,35 @@ def _wallets() -> list[Any]:
 
 def _schedules(runs: dict[str, JobRun], at: datetime) -> Iterator[Reading]:
     for name in SWEEPS:
-        run, every = runs.get(name), rhythm(name)
-        text = f"{PURPOSES.get(name, '')} {_every(every)}".strip()
-        value, tone = "Never ran", shown.WARN
-        if run is not None:
-            late = at - run.started_at > RHYTHMS_LATE * every
-            value = ("Late: " if late else "") + shown.relative(run.started_at)
-            text += f" It did {run.did:,}." if run.did else ""
-            text += f" The last run failed: {run.error}" if run.error else ""
-            tone = shown.BAD if late else shown.WARN if run.error else shown.GOOD
+        row = ScheduleRow(name=name, at=at, run=runs.get(name))
+        text = f"{row.says} {row.every_text.capitalize()}.".strip()
+        if row.run and row.run.did:
+            text += f" It did {row.run.did:,}."
+        if row.error:
+            text += f" The last run failed: {row.error}"
         yield Reading(
-            group="Schedules", name=name, value=value, text=text, tone=tone,
-            alert_kind=SCHEDULE_LATE if run else "", at=run.started_at if run else None,
+            group="Schedules", name=name, value=_how(row), text=text, at=row.started_at,
+            tone=shown.WARN if row.state is State.OFF else row.tone, advice=_advice(name),
+            alert_kind=SCHEDULE_LATE if row.run else "",
         )  # fmt: skip
 
 
-def _every(every: timedelta) -> str:
-    minutes = int(every.total_seconds() // 60)
-    if minutes >= 60 and minutes % 60 == 0:
-        return f"Every {minutes // 60} h."
-    return "Every minute." if minutes == 1 else f"Every {minutes} min."
+def _how(row: ScheduleRow) -> str:
+    if row.started_at is None:
+        return "Never ran"
+    began = shown.relative(row.started_at)
+    if row.state is State.LATE:
+        return f"Late: {began}"
+    if row.is_overdue and row.run:
+        good_at = row.run.succeeded_at
+        return (
+            f"Failing: last good run {shown.relative(good_at)}" if good_at else "Never went well"
+        )
+    return began
+
+
+def _advice(name: str) -> str:
+    return (
+        f"See whether a worker runs (manage.py qcluster). Meanwhile run it by manage.py sweep "
+        f"{name}, or on the page Schedules."
+    )

@@ -4,7 +4,7 @@ A note is worth less than the job: where it cannot be written, the job goes on.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,15 @@ from core.models import JobRun
 logger = logging.getLogger(__name__)
 
 ERROR_LENGTH_MAX = 500
+
+
+def note_listed(names: Iterable[str], *, at: datetime) -> None:
+    """Since when each is to run: one that never does is told of too."""
+    known = set(JobRun.objects.exclude(listed_at=None).values_list("name", flat=True))
+    for name in names:
+        if name not in known:
+            with _never_in_the_way(name):
+                _write(name, listed_at=at)
 
 
 def note_start(name: str, *, at: datetime) -> None:

@@ -14,11 +14,14 @@ from config.deliveries import deliver_due
 from core import clock
 from core.seal import seal_steps
 from disbursements import queries
+from disbursements.queries import payout_jobs
+from disbursements.queries import reversals as reversals_due
 from gateways import inbox
 from rents.queries import due as rents_due
 from rents.queries.payouts import with_news
 from vault.operations.balances import ask_balances
 from vault.operations.sign_in import forget_old_counts
+from vault.operations.stripe_balances import ask_stripe_balances
 from vault.queries import notices, prompts
 
 SEAL_BATCH = 10_000
@@ -32,7 +35,8 @@ def seal() -> int:
 
 def balances() -> int:
     """Ask what the wallets hold, except with credentials that are known to be broken."""
-    return ask_balances(at=clock.database_now(), but=queries.shortcodes_not_to_ask())
+    at, but = clock.database_now(), queries.shortcodes_not_to_ask()
+    return ask_balances(at=at, but=but) + ask_stripe_balances(at=at, but=but)
 
 
 def prune() -> int:
@@ -47,6 +51,7 @@ def watch() -> int:
     """Tell of late schedules and the like, and close what has passed."""
     from config.watch import tell_health
 
+    job_runs.note_listed(SWEEPS, at=clock.now())
     return tell_health(at=clock.now())
 
 
@@ -55,12 +60,14 @@ class Sweep:
     """A job: what it runs, how often, and (where it has due times) when it is next due.
 
     `once`: running it again at once would find the same to do, so `--until-idle` does not.
+    `says` tells staff in one sentence what it does; every row of the table has it.
     """
 
     run: Callable[[], int]
     every_minutes: int
     job: str = ""
     once: bool = False
+    says: str = ""
 
     def next_moment(self, *, at: datetime) -> datetime | None:
         """When something falls due without a person; None: never, or it has no due times."""
@@ -76,26 +83,61 @@ MOMENTS: dict[str, Callable[[datetime], datetime | None]] = {
     "forward": lambda at: rents_due.next_moment(),  # noqa: ARG005
     "follow": lambda at: at if with_news().exists() else None,
     "notices": lambda at: notices.next_moment(),  # noqa: ARG005
+    "payouts": lambda at: payout_jobs.next_moment(at=at),
+    "reversals": lambda at: reversals_due.next_moment(),  # noqa: ARG005
 }
 SWEEPS: dict[str, Sweep] = {
-    "deliver": Sweep(run=deliver_due, every_minutes=1, job="deliver"),
-    "recover": Sweep(run=disbursements.jobs.recover, every_minutes=1, job="recover"),
-    "send": Sweep(run=disbursements.jobs.send, every_minutes=1, job="send"),
-    "retry": Sweep(run=disbursements.jobs.retry, every_minutes=5, job="retry"),
-    "ask": Sweep(run=disbursements.jobs.ask, every_minutes=1, job="ask"),
-    "resume": Sweep(run=disbursements.jobs.resume, every_minutes=5),
-    "bulk": Sweep(run=disbursements.jobs.bulk, every_minutes=1),
-    "prompts": Sweep(run=vault.jobs.prompts, every_minutes=1, job="prompts"),
-    "pull": Sweep(run=vault.jobs.pull, every_minutes=30, once=True),
-    "forward": Sweep(run=rents.jobs.forward, every_minutes=1, job="forward"),
-    "follow": Sweep(run=rents.jobs.follow, every_minutes=1, job="follow"),
-    "notices": Sweep(run=rents.jobs.notices, every_minutes=1, job="notices"),
-    "balances": Sweep(run=balances, every_minutes=15, once=True),
-    "tally": Sweep(run=disbursements.jobs.tally, every_minutes=1),
-    "seal": Sweep(run=seal, every_minutes=5),
-    "prune": Sweep(run=prune, every_minutes=24 * 60),
-    "watch": Sweep(run=watch, every_minutes=1, once=True),
-}
+    "deliver": Sweep(run=deliver_due, every_minutes=1, job="deliver",
+                     says="Reads what providers sent us (callbacks) and settles the "
+                     "payouts and payments they tell of."),
+    "recover": Sweep(run=disbursements.jobs.recover, every_minutes=1, job="recover",
+                     says="Finds payouts that a dead worker left in the middle of sending, "
+                     "and has them asked about."),
+    "send": Sweep(run=disbursements.jobs.send, every_minutes=1, job="send",
+                  says="Sends the payouts that are queued and due."),
+    "retry": Sweep(run=disbursements.jobs.retry, every_minutes=5, job="retry",
+                   says="Sends again the failed payouts whose next try is due."),
+    "ask": Sweep(run=disbursements.jobs.ask, every_minutes=1, job="ask",
+                 says="Asks the provider about payouts whose outcome is open. It never "
+                 "sends money."),
+    "resume": Sweep(run=disbursements.jobs.resume, every_minutes=5,
+                    says="Resumes payouts that waited for money once the balance is enough "
+                    "again."),
+    "bulk": Sweep(run=disbursements.jobs.bulk, every_minutes=1,
+                  says="Works off the bulk runs that somebody at the desk has started."),
+    "prompts": Sweep(run=vault.jobs.prompts, every_minutes=1, job="prompts",
+                     says="Asks about payment prompts whose answer is late, and closes "
+                     "those that ran out."),
+    "pull": Sweep(run=vault.jobs.pull, every_minutes=30, once=True,
+                  says="Asks for payments that arrived without anybody telling us."),
+    "forward": Sweep(run=rents.jobs.forward, every_minutes=1, job="forward",
+                     says="Forwards collected rent that is due to its owners."),
+    "follow": Sweep(run=rents.jobs.follow, every_minutes=1, job="follow",
+                    says="Follows the payouts of forwarded rent and books how they ended."),
+    "notices": Sweep(run=rents.jobs.notices, every_minutes=1, job="notices",
+                     says="Tells owners and tenants by SMS or email, where notices are "
+                     "switched on."),
+    "payouts": Sweep(run=disbursements.jobs.payouts, every_minutes=5, job="payouts",
+                     says="Sends on the winners whose Stripe account may receive now, and "
+                     "says which payout jobs are complete."),
+    "accounts": Sweep(run=disbursements.jobs.accounts, every_minutes=5,
+                      says="Asks Stripe daily, and after each change, whether connected "
+                      "accounts may receive."),
+    "reversals": Sweep(run=disbursements.jobs.reversals, every_minutes=1, job="reversals",
+                       says="Takes transfers back that two persons agreed on, and finds out "
+                       "about those whose outcome is open."),
+    "balances": Sweep(run=balances, every_minutes=15, once=True,
+                      says="Asks what the wallets at the provider hold."),
+    "tally": Sweep(run=disbursements.jobs.tally, every_minutes=1,
+                   says="Adds up the figures that the desk shows."),
+    "seal": Sweep(run=seal, every_minutes=5,
+                  says="Seals the trail, so that nobody can change a step unseen."),
+    "prune": Sweep(run=prune, every_minutes=24 * 60,
+                   says="Removes finished tasks of the queue and old sign-in counts."),
+    "watch": Sweep(run=watch, every_minutes=1, once=True,
+                   says="Looks whether everything is running, raises alerts and closes "
+                   "them again."),
+}  # fmt: skip
 
 
 def run_job(name: str) -> int:

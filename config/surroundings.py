@@ -41,6 +41,8 @@ def environment(
     if settings == DEMO:
         ours["DARAJA_BASE_URL"] = f"http://127.0.0.1:{ports.simulator}"
         ours["AFRICASTALKING_BASE_URL"] = ours["DARAJA_BASE_URL"]
+        ours["STRIPE_API_BASE"] = ours["DARAJA_BASE_URL"]
+        ours["STRIPE_WEBHOOK_SECRETS"] = "whsec_demo_connect,whsec_demo_platform"
         ours["VAULT_TIME_SCALE"] = DEMO_TIME_SCALE
     path = f"{ROOT / '.venv/bin'}{os.pathsep}{given.get('PATH', os.defpath)}"
     return {**ours, **given, "DJANGO_SETTINGS_MODULE": settings, "PATH": path}

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/", include("vault.api.urls")),
     path("api/", include("disbursements.api.urls")),
     path("api/", include("rents.api.urls")),
+    path("api/", include("config.schedules_api")),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("admin/disbursement-retries/", desk.page, name="desk"),

@@ -25,7 +25,7 @@ def tell(readings: Iterable[Reading], *, at: datetime) -> int:
     changed = 0
     for reading in worth_it:
         kind, key = reading.alert_kind, reading.name
-        if reading.is_bad and (kind, key) not in opened and kind not in quiet:
+        if reading.is_bad and (kind, key) not in opened and key not in quiet:
             _raise(reading, at)
             changed += 1
         if not reading.is_bad and (kind, key) in opened:
@@ -34,16 +34,26 @@ def tell(readings: Iterable[Reading], *, at: datetime) -> int:
 
 
 def _late_for_one_reason(readings: Iterable[Reading], at: datetime) -> set[str]:
-    """Without a worker, or just after one began again, all are late: one alert says it."""
-    no_worker = any(each.is_bad for each in readings if each.alert_kind == NO_WORKER)
+    """Schedules that need no alert of their own.
+
+    Without a worker all are late, and one alert says it. Just after one began again, or while
+    the watch itself does not run, only the watch is told of.
+    """
+    readings = list(readings)
+    late = {each.name for each in readings if each.alert_kind == SCHEDULE_LATE}
+    if any(each.is_bad for each in readings if each.alert_kind == NO_WORKER):
+        return late
     watched = JobRun.objects.filter(name=WATCH, succeeded_at__gte=at - health_figures.LATE_AFTER)
-    return {SCHEDULE_LATE} if no_worker or not watched.exists() else set()
+    return set() if watched.exists() else late - {WATCH}
 
 
 def _raise(reading: Reading, at: datetime) -> None:
     warning = reading.alert_kind == SCHEDULE_LATE
     alerts.raise_alert(
         kind=reading.alert_kind, key=reading.name, at=at,
-        text=f"{reading.name}: {reading.value}. {reading.text}",
+        text=" ".join(part for part in (
+            f"{'Schedule ' if warning else ''}{reading.name}: {reading.value}.",
+            reading.text, reading.advice,
+        ) if part),
         severity=AlertSeverity.WARNING if warning else AlertSeverity.CRITICAL,
     )  # fmt: skip

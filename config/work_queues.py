@@ -79,7 +79,7 @@ def payout_queues(partners: Partners, *, at: datetime) -> Iterator[Queue]:
     )  # fmt: skip
     if live.of(S.HELD).count:
         yield _queue("Held", live.of(S.HELD), {"status": S.HELD}, shown.WAIT,
-                     "Not sent until somebody lets them go.")  # fmt: skip
+                     "Not sent until somebody, or Stripe for a winner, lets them go.")  # fmt: skip
 
 
 def paid_today(partners: Partners, *, at: datetime) -> dict[str, Any]:
@@ -144,12 +144,12 @@ def _unknown(
         f"Unknown > {UNKNOWN_LONG_MINUTES} min",
         waiting.sums(rows.filter(status=S.UNKNOWN, status_at__lte=before)),
         {"status": S.UNKNOWN, "unknown_for": str(UNKNOWN_LONG_MINUTES)}, shown.BAD,
-        "M-Pesa is still being asked; nothing is sent twice."
+        "The provider is still being asked; nothing is sent twice."
         + (f" The oldest {shown.relative(since)}." if since and since <= before else ""),
     )  # fmt: skip
     yield _queue(
         "Outcome unknown", live.of(S.UNKNOWN), {"status": S.UNKNOWN}, shown.ASK,
-        "We are asking M-Pesa. They are never sent again before there is proof.",
+        "We are asking what became of them. Nothing is sent again before there is proof.",
     )  # fmt: skip
 
 

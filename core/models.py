@@ -121,14 +121,19 @@ class SavedView(models.Model):
 
 
 class JobRun(models.Model):
-    """The latest run of one scheduled job, whoever ran it."""
+    """A schedule: the latest run of one scheduled job, whoever ran it."""
 
     name = models.CharField(max_length=60, primary_key=True)
-    started_at = models.DateTimeField()
+    listed_at = models.DateTimeField(null=True, help_text="Since when it is to run")
+    started_at = models.DateTimeField(null=True, help_text="Empty: it never ran")
     ended_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True, help_text="The end of the latest good run")
     did = models.PositiveIntegerField(null=True, help_text="How much the latest good run did")
     error = models.TextField(blank=True, help_text="Why the latest run failed")
+
+    class Meta:
+        verbose_name = "schedule"
+        permissions = [("run_jobrun", "May run a schedule now")]
 
     def __str__(self) -> str:
         return self.name

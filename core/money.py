@@ -3,7 +3,23 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+# What M-Pesa moves. Other rails move more: DECIMALS has every currency that we can write.
 EXPONENTS = {"KES": 2}
+_WITHOUT_DECIMALS = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND",
+    "VUV", "XAF", "XOF", "XPF",
+)  # fmt: skip
+_WITH_TWO_DECIMALS = (
+    "AED", "AUD", "BRL", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "GHS", "HKD", "HUF", "INR",
+    "KES", "MXN", "MYR", "NGN", "NOK", "NZD", "PLN", "RON", "SEK", "SGD", "THB", "TZS", "USD",
+    "ZAR",
+)  # fmt: skip
+_WITH_THREE_DECIMALS = ("BHD", "JOD", "KWD", "OMR", "TND")
+DECIMALS = {
+    **dict.fromkeys(_WITHOUT_DECIMALS, 0),
+    **dict.fromkeys(_WITH_TWO_DECIMALS, 2),
+    **dict.fromkeys(_WITH_THREE_DECIMALS, 3),
+}
 _PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,3})?", re.ASCII)
 _WITH_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,3})?", re.ASCII)
 
@@ -27,7 +43,7 @@ def parse_amount(text: str, *, currency: str, thousands: bool = False) -> int:
     if minor != minor.to_integral_value():
         raise BadAmount(
             f"{_shown(text)} has more decimals than {currency} allows: "
-            f"write {exponent(currency)} at the most, such as 1250.00"
+            f"write {exponent(currency)} at the most, such as {_example(currency)}"
         )
     return int(minor)
 
@@ -35,10 +51,11 @@ def parse_amount(text: str, *, currency: str, thousands: bool = False) -> int:
 def exponent(currency: str) -> int:
     """How many decimals the currency has; raises BadAmount for one that is not known here."""
     try:
-        return EXPONENTS[currency]
+        return DECIMALS[currency]
     except KeyError:
-        known = ", ".join(sorted(EXPONENTS))
-        raise BadAmount(f"{_shown(currency)} is not a currency we pay in: use {known}") from None
+        raise BadAmount(
+            f"{_shown(currency)} is not a currency we pay in: use its code, such as KES or USD"
+        ) from None
 
 
 def major(amount_minor: int, currency: str) -> Decimal:
@@ -71,6 +88,10 @@ def plain(amount_minor: int, currency: str) -> str:
 def shown(amount_minor: int, currency: str) -> str:
     """`KES 1,250.00`: for people."""
     return f"{currency} {major(amount_minor, currency):,.{exponent(currency)}f}"
+
+
+def _example(currency: str) -> str:
+    return plain(1250 * 10 ** exponent(currency), currency)
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Statuses and arrows: disbursements (money_safety.md 2), settlements, bulk runs."""
+"""Statuses and arrows: disbursements (money_safety.md 2), settlements, bulk runs, payout jobs."""
 
 from enum import StrEnum
 
@@ -22,11 +22,11 @@ S = DisbursementStatus
 NAME = "disbursement"
 ARROWS: dict[str, frozenset[str]] = {
     S.HELD: frozenset({S.QUEUED, S.CANCELLED}),
-    S.QUEUED: frozenset({S.SENDING, S.CANCELLED}),
+    S.QUEUED: frozenset({S.HELD, S.SENDING, S.CANCELLED}),
     S.SENDING: frozenset({S.ACCEPTED, S.UNKNOWN, S.RETRYING, S.PARKED, S.FAILED, S.COMPLETED}),
     S.ACCEPTED: frozenset({S.COMPLETED, S.UNKNOWN, S.RETRYING, S.PARKED, S.FAILED}),
     S.UNKNOWN: frozenset({S.COMPLETED, S.ACCEPTED, S.RETRYING, S.PARKED, S.FAILED}),
-    S.RETRYING: frozenset({S.SENDING, S.UNKNOWN, S.FAILED}),
+    S.RETRYING: frozenset({S.SENDING, S.UNKNOWN, S.PARKED, S.FAILED}),
     S.PARKED: frozenset({S.RETRYING, S.UNKNOWN, S.FAILED}),
     S.FAILED: frozenset({S.RETRYING, S.UNKNOWN}),
     S.COMPLETED: frozenset({S.RETURNED}),
@@ -34,7 +34,7 @@ ARROWS: dict[str, frozenset[str]] = {
     S.RETURNED: frozenset(),
 }
 MEANINGS: dict[str, str] = {
-    S.HELD: "Waits for approval, a duplicate check, a date or a threshold.",
+    S.HELD: "Waits for approval, a check, a date, or an account that may receive.",
     S.QUEUED: "May be sent as soon as its time has come and nothing pauses it.",
     S.SENDING: "An attempt is written down; the call may be under way.",
     S.ACCEPTED: "The provider took it; the outcome will come.",
@@ -90,4 +90,78 @@ BULK_RUN_MEANINGS: dict[str, str] = {
     BulkRunStatus.RUNNING: "Worked off in the background, batch by batch.",
     BulkRunStatus.FINISHED: "Each payout was done or skipped.",
     BulkRunStatus.STOPPED: "A person stopped it; what was not reached stays as it was.",
+}
+
+
+class PayoutJobStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETE = "complete"
+
+
+PAYOUT_JOB_NAME = "payout job"
+PAYOUT_JOB_ARROWS: dict[str, frozenset[str]] = {
+    PayoutJobStatus.PENDING: frozenset({PayoutJobStatus.PROCESSING, PayoutJobStatus.COMPLETE}),
+    PayoutJobStatus.PROCESSING: frozenset({PayoutJobStatus.COMPLETE}),
+    PayoutJobStatus.COMPLETE: frozenset({PayoutJobStatus.PROCESSING}),
+}
+PAYOUT_JOB_MEANINGS: dict[str, str] = {
+    PayoutJobStatus.PENDING: "No winner was tried yet.",
+    PayoutJobStatus.PROCESSING: "At least one winner was tried, and at least one is open.",
+    PayoutJobStatus.COMPLETE: "Each winner was paid, or will not be paid without a person.",
+}
+
+
+class TransferStatus(StrEnum):
+    """How a winner's payout reads in its job: a view of DisbursementStatus, never stored."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    RETRYABLE = "retryable"
+    COMPLETED = "completed"
+    FAILED_TERMINAL = "failed_terminal"
+
+
+TRANSFER_STATUS: dict[str, TransferStatus] = {
+    S.HELD: TransferStatus.PENDING,
+    S.QUEUED: TransferStatus.PENDING,
+    S.SENDING: TransferStatus.PROCESSING,
+    S.ACCEPTED: TransferStatus.PROCESSING,
+    S.UNKNOWN: TransferStatus.PROCESSING,
+    S.RETRYING: TransferStatus.RETRYABLE,
+    S.PARKED: TransferStatus.RETRYABLE,
+    S.COMPLETED: TransferStatus.COMPLETED,
+    S.RETURNED: TransferStatus.COMPLETED,
+    S.FAILED: TransferStatus.FAILED_TERMINAL,
+    S.CANCELLED: TransferStatus.FAILED_TERMINAL,
+}
+
+
+class ReversalStatus(StrEnum):
+    PROPOSED = "proposed"
+    REJECTED = "rejected"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+REVERSAL_NAME = "reversal"
+REVERSAL_ARROWS: dict[str, frozenset[str]] = {
+    ReversalStatus.PROPOSED: frozenset({ReversalStatus.SENDING, ReversalStatus.REJECTED}),
+    ReversalStatus.REJECTED: frozenset(),
+    ReversalStatus.SENDING: frozenset(
+        {ReversalStatus.DONE, ReversalStatus.REFUSED, ReversalStatus.UNKNOWN}
+    ),
+    ReversalStatus.UNKNOWN: frozenset({ReversalStatus.DONE, ReversalStatus.REFUSED}),
+    ReversalStatus.DONE: frozenset(),
+    ReversalStatus.REFUSED: frozenset(),
+}
+REVERSAL_MEANINGS: dict[str, str] = {
+    ReversalStatus.PROPOSED: "One person wants the money back; another must agree.",
+    ReversalStatus.REJECTED: "The second person refused; it changed nothing.",
+    ReversalStatus.SENDING: "Approved; the call may be under way.",
+    ReversalStatus.UNKNOWN: "Whether the money came back cannot be told yet; we look it up.",
+    ReversalStatus.DONE: "The money came back.",
+    ReversalStatus.REFUSED: "Stripe refused; nothing came back.",
 }

@@ -1,7 +1,8 @@
 """The only place that names a provider: which adapter serves which rail and callback."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.conf import settings
 
@@ -21,36 +22,51 @@ from gateways.interface import (
     Disburser,
     Event,
     Notifier,
+    PlatformAccess,
     Rail,
     ShortcodeAccess,
+    Transferrer,
     Unreadable,
     Verdict,
 )
 from gateways.notify.africas_talking import AfricasTalking
 from gateways.notify.delivery_reports import READERS as DELIVERY_READERS
 from gateways.notify.email import Mailer
+from gateways.stripe import callbacks as stripe_callbacks
+from gateways.stripe.result_codes import DEFAULTS as STRIPE_CODES
+from gateways.stripe.transfers import StripeTransferrer
 
 __all__ = [
     "BadCertificate", "callback_kinds", "code_defaults", "collected_by", "collector",
     "disburser", "is_from_a_list", "notifier", "notifies_by", "parse", "provider_of",
     "providers", "read_certificate", "reader", "reply_to", "result_api", "result_kind",
-    "use_collector", "use_disburser", "use_notifier", "waits_for_us",
+    "signature_fits", "transferrer", "use_collector", "use_disburser", "use_notifier",
+    "use_transferrer", "waits_for_us",
 ]  # fmt: skip
 
 DARAJA = "daraja"
 AFRICAS_TALKING = "africastalking"
+STRIPE = "stripe"
 NotifierFactory = Callable[[], Notifier]
 DisburserFactory = Callable[[ShortcodeAccess], Disburser]
 CollectorFactory = Callable[[CollectionAccess], Collector]
+TransferrerFactory = Callable[[PlatformAccess], Transferrer]
 Reader = Callable[[object], Event]
 Reply = Callable[[Verdict], dict[str, str]]
 
-_PROVIDERS = {Rail.MPESA_B2C: DARAJA, Rail.MPESA_B2B: DARAJA}
-_KIND_OF_RESULT = {Rail.MPESA_B2C: "payout", Rail.MPESA_B2B: "business"}
-_RESULT_CODES = {Rail.MPESA_B2C: "b2c", Rail.MPESA_B2B: "b2b"}
+_PROVIDERS = {
+    Rail.MPESA_B2C: DARAJA, Rail.MPESA_B2B: DARAJA, Rail.STRIPE_TRANSFER: STRIPE,
+}  # fmt: skip
+_KIND_OF_RESULT = {
+    Rail.MPESA_B2C: "payout", Rail.MPESA_B2B: "business", Rail.STRIPE_TRANSFER: "platform",
+}  # fmt: skip
+_RESULT_CODES = {
+    Rail.MPESA_B2C: "b2c", Rail.MPESA_B2B: "b2b", Rail.STRIPE_TRANSFER: "stripe",
+}  # fmt: skip
 _READERS: dict[str, dict[str, Reader]] = {
     DARAJA: {**DARAJA_READERS, **DARAJA_COLLECTED},
     AFRICAS_TALKING: {**DELIVERY_READERS},
+    STRIPE: {**stripe_callbacks.READERS},
 }
 _KINDS = {provider: frozenset(readers) for provider, readers in _READERS.items()}
 
@@ -93,6 +109,13 @@ def _daraja_collector(access: CollectionAccess) -> Collector:
 _collectors: dict[str, CollectorFactory] = {DARAJA: _daraja_collector}
 
 
+def _stripe(access: PlatformAccess) -> Transferrer:
+    return StripeTransferrer(base_url=settings.STRIPE_API_BASE, access=access)
+
+
+_transferrers: dict[Rail, TransferrerFactory] = {Rail.STRIPE_TRANSFER: _stripe}
+
+
 def disburser(rail: Rail, access: ShortcodeAccess) -> Disburser:
     """Who pays out over this rail for this shortcode."""
     return _disbursers[rail](access)
@@ -101,6 +124,23 @@ def disburser(rail: Rail, access: ShortcodeAccess) -> Disburser:
 def collector(access: CollectionAccess) -> Collector:
     """Who collects on this shortcode."""
     return _collectors[DARAJA](access)
+
+
+def transferrer(rail: Rail, access: PlatformAccess) -> Transferrer:
+    """Who pays out over this rail from the balance of this platform account."""
+    return _transferrers[rail](access)
+
+
+def signature_fits(
+    *, provider: str, headers: Mapping[str, str], body: bytes, at: datetime
+) -> bool:
+    """Whether the provider signed these bytes just now; True for one that signs nothing."""
+    if provider != STRIPE:
+        return True
+    return stripe_callbacks.is_signed(
+        header=headers.get(stripe_callbacks.SIGNATURE_HEADER, ""), body=body, at=at,
+        secrets=settings.STRIPE_WEBHOOK_SECRETS,
+    )  # fmt: skip
 
 
 def collected_by() -> str:
@@ -176,7 +216,7 @@ def reply_to(provider: str, kind: str, verdict: Verdict) -> dict[str, str]:
 
 def code_defaults() -> tuple[CodeDefault, ...]:
     """The result-code table as documented by all providers."""
-    return DARAJA_CODES
+    return (*DARAJA_CODES, *STRIPE_CODES)
 
 
 @contextmanager
@@ -199,6 +239,17 @@ def use_disburser(rail: Rail, factory: DisburserFactory) -> Iterator[None]:
         yield
     finally:
         _disbursers[rail] = before
+
+
+@contextmanager
+def use_transferrer(rail: Rail, factory: TransferrerFactory) -> Iterator[None]:
+    """Pay out through another Transferrer in the block: the in-memory double, in tests."""
+    before = _transferrers[rail]
+    _transferrers[rail] = factory
+    try:
+        yield
+    finally:
+        _transferrers[rail] = before
 
 
 @contextmanager

@@ -66,6 +66,11 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
         return HttpResponse(status=400)
     if body is None:
         return HttpResponse(status=413)
+    if fits and not registry.signature_fits(
+        provider=provider, headers=request.headers, body=body, at=clock.now()
+    ):
+        logger.error("A %s %s callback is not signed by its sender", provider, kind)
+        return HttpResponse(status=400)
     listing = registry.is_from_a_list(provider)
     sources = tuple(settings.VAULT_CALLBACK_SOURCES) if listing else ()
     source, listed = _judge(peers.claimed_address(request), sources)

@@ -1,6 +1,12 @@
-"""The provider simulator under our real adapter, without sockets, on a clock that tests move."""
+"""The provider simulator under our real adapters, without sockets, on a clock that tests move.
 
-from collections.abc import Callable, Sequence
+M-Pesa and Stripe alike: calls to DARAJA_BASE_URL and to STRIPE_API_BASE reach one simulator, and
+`deliver` posts the callbacks of both with the headers that they carry. For Stripe,
+tests/striping.py has what a test begins with: accounts, webhooks, balances, scripted faults, the
+book of what was paid.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +20,13 @@ from config.schedules import SWEEPS
 from core import clock
 from gateways.daraja.client import forget_tokens
 from gateways.http import connections
+from gateways.http.calls import LIMITS
 from gateways.simulator import NoAnswer, PendingCallback, Simulator
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 LISTED = "127.0.0.1"
 UNLISTED = "203.0.113.9"
+STRIPE = "/v1/"
 
 
 class MovedClock:
@@ -61,13 +69,15 @@ class Wire(BaseAdapter):
         self.posted = 0
 
     def attach(self) -> None:
-        """Let `settings.DARAJA_BASE_URL` lead here, to a provider that knows no old token."""
+        """Let the providers' addresses lead here, where no old token is known."""
         forget_tokens()
-        connections.session().mount(settings.DARAJA_BASE_URL, self)
+        for base_url in (settings.DARAJA_BASE_URL, settings.STRIPE_API_BASE):
+            connections.session().mount(base_url, self)
 
     def detach(self) -> None:
-        """Let it lead nowhere again."""
-        connections.session().adapters.pop(settings.DARAJA_BASE_URL, None)
+        """Let them lead nowhere again."""
+        for base_url in (settings.DARAJA_BASE_URL, settings.STRIPE_API_BASE):
+            connections.session().adapters.pop(base_url, None)
         forget_tokens()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
@@ -88,6 +98,8 @@ class Wire(BaseAdapter):
             self.deliver()
         if self.before_answer is not None:
             self.before_answer(path)
+        if _is_cut(answer) or (path.startswith(STRIPE) and _is_late(answer)):
+            raise requests.ReadTimeout("no whole answer in time")
         return _response(request, answer)
 
     def close(self) -> None:
@@ -107,19 +119,22 @@ class Wire(BaseAdapter):
 
     def post(self, callback: PendingCallback, *, source: str = LISTED) -> int:
         """Post one callback to our view; returns the HTTP status."""
-        answer = self._post(url=callback.url, body=callback.body, source=source)
+        answer = self._post(
+            url=callback.url, body=callback.body, source=source, headers=callback.headers
+        )
         status = answer.status_code
         self.simulator.delivered(callback.number, status=status, answer=answer.content)
         return status
 
     def post_body(self, *, url: str, body: bytes, source: str = LISTED) -> int:
         """Post anything, from any address; returns the HTTP status."""
-        return self._post(url=url, body=body, source=source).status_code
+        return self._post(url=url, body=body, source=source, headers={}).status_code
 
-    def _post(self, *, url: str, body: bytes, source: str) -> Any:
+    def _post(self, *, url: str, body: bytes, source: str, headers: Mapping[str, str]) -> Any:
         self.posted += 1
+        kind = headers.get("Content-Type", "application/json")
         return self.client.post(
-            urlsplit(url).path, data=body, content_type="application/json", REMOTE_ADDR=source
+            urlsplit(url).path, data=body, content_type=kind, headers=headers, REMOTE_ADDR=source
         )
 
     def run(self, *, hours: float = 60, step_minutes: float = 1, also: Sequence[str] = ()) -> None:
@@ -140,6 +155,14 @@ class Wire(BaseAdapter):
                 return
             self.clock.moment = max(min(due), self.clock() + timedelta(minutes=step_minutes))
         raise AssertionError(f"still not idle after {hours} hours")
+
+
+def _is_late(answer: Any) -> bool:
+    return bool(answer.delay_s > LIMITS.read_timeout_s)
+
+
+def _is_cut(answer: Any) -> bool:
+    return int(answer.headers.get("Content-Length", len(answer.body))) != len(answer.body)
 
 
 def _response(request: requests.PreparedRequest, answer: Any) -> requests.Response:

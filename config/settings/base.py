@@ -39,6 +39,8 @@ AFRICASTALKING_BASE_URL = environment.africastalking_base_url
 AFRICASTALKING_USERNAME = environment.africastalking_username
 AFRICASTALKING_API_KEY = environment.africastalking_api_key
 AFRICASTALKING_SENDER = environment.africastalking_sender
+STRIPE_API_BASE = environment.stripe_api_base
+STRIPE_WEBHOOK_SECRETS = environment.stripe_webhook_secrets
 EMAIL_HOST = environment.email_host
 EMAIL_PORT = environment.email_port
 EMAIL_HOST_USER = environment.email_host_user
@@ -46,7 +48,6 @@ EMAIL_HOST_PASSWORD = environment.email_host_password
 EMAIL_USE_TLS = environment.email_use_tls
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.default_from_email
-STRIPE_API_BASE = environment.stripe_api_base
 
 INSTALLED_APPS = [
     "unfold",
@@ -149,6 +150,9 @@ SPECTACULAR_SETTINGS = {
         "DisbursementStatus": "disbursements.api.answers.STATUSES",
         "BulkRunStatus": "disbursements.api.bulk_answers.STATUSES",
         "SettlementStatus": "disbursements.api.settlement_fields.STATUSES",
+        "PayoutJobStatus": "disbursements.api.payout_answers.JOB_STATUSES",
+        "TransferStatus": "disbursements.api.payout_answers.TRANSFER_STATUSES",
+        "ReversalStatus": "disbursements.api.reversal_answers.STATUSES",
         "PaymentStatus": "rents.api.entries.PAID_STATUSES",
         "ForwardingStatus": "rents.api.entries.LEG_STATUSES",
     },

@@ -67,6 +67,15 @@ SIDEBAR = [
         "items": [_item("Disbursements", "send_money", "disbursements.disbursementrequest")],
     },
     {
+        "title": "Stripe",
+        "items": [
+            _item("Payout jobs", "emoji_events", "disbursements.payoutjob"),
+            _item("Winners", "groups", "disbursements.payouttransfer"),
+            _item("Connected accounts", "account_box", "disbursements.connectedaccount"),
+            _item("Reversals", "undo", "disbursements.transferreversal"),
+        ],
+    },
+    {
         "title": "Rent",
         "items": [
             _item("Payments", "payments", "vault.payment"),
@@ -97,7 +106,7 @@ SIDEBAR = [
         "items": [
             _item("Accounts", "account_balance", "ledger.account"),
             _item("Entries", "receipt_long", "ledger.entry"),
-            _item("Balances at M-Pesa", "account_balance_wallet", "vault.balancereading"),
+            _item("Balances at providers", "account_balance_wallet", "vault.balancereading"),
         ],
     },
     {
@@ -112,7 +121,7 @@ SIDEBAR = [
             _item("Exports", "file_download", "disbursements.export"),
             _item("Users", "person", "auth.user"),
             _item("Groups", "group", "auth.group"),
-            _item("Schedules", "schedule", "django_q.schedule"),
+            _item("Schedules", "schedule", "core.jobrun"),
             _item("Failed tasks", "error", "django_q.failure"),
             _item("Finished tasks", "task_alt", "django_q.success"),
             _item("Queued tasks", "pending", "django_q.ormq"),
@@ -136,6 +145,7 @@ UNFOLD = {
         _static("vault/desk-page.css"),
         _static("vault/rent.css"),
         _static("vault/statement.css"),
+        _static("vault/payouts.css"),
     ],
     "SCRIPTS": [
         _static("vault/desk.js"),

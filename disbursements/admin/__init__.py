@@ -1,5 +1,19 @@
 """Money out, seen by staff: payouts, result codes, pauses, files in and out."""
 
-from disbursements.admin import bulk_runs, export, pauses, requests, result_codes, settlements
+from disbursements.admin import (
+    accounts,
+    bulk_runs,
+    export,
+    pauses,
+    payout_jobs,
+    requests,
+    result_codes,
+    reversals,
+    settlements,
+    winners,
+)
 
-__all__ = ["bulk_runs", "export", "pauses", "requests", "result_codes", "settlements"]
+__all__ = [
+    "accounts", "bulk_runs", "export", "pauses", "payout_jobs", "requests", "result_codes",
+    "reversals", "settlements", "winners",
+]  # fmt: skip

@@ -17,7 +17,7 @@ from disbursements.admin.release import ReleaseMany, release_selected
 from disbursements.models import BulkVerb, DisbursementRequest
 from disbursements.states import DisbursementStatus
 
-ASK_INSTEAD = "An outcome that is unknown is never sent again: M-Pesa is asked instead."
+ASK_INSTEAD = "An outcome that is unknown is never sent again: we ask what became of it instead."
 JUDGED_AGAIN = "Each is looked at once more in its turn; what changed meanwhile is skipped."
 
 
@@ -211,7 +211,7 @@ class AskMany(ByHand):
     title = "Ask M-Pesa about {}"
     button = "Ask M-Pesa about {}"
     done = "being asked about"
-    sentences = (
+    sentences: tuple[str, ...] = (
         "We send M-Pesa a status query about the last attempt of each. No money is sent.",
         "The answers arrive by themselves, usually within a minute, in each timeline.",
         "A status changes only if the answer proves something.",

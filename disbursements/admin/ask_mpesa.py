@@ -1,6 +1,7 @@
-"""Ask M-Pesa what became of a payout: the one safe thing to do while its outcome is open."""
+"""Ask the provider what became of a payout: the one safe thing while its outcome is open."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,10 @@ from core.admin.record import Column
 from disbursements.admin import words
 from disbursements.models import DisbursementRequest
 from disbursements.operations import ask
+from disbursements.rules.rail_words import is_stripe
 from disbursements.states import DisbursementStatus
+
+OPEN = {DisbursementStatus.ACCEPTED, DisbursementStatus.UNKNOWN}
 
 
 class AskMpesa(ConfirmedAction):
@@ -21,12 +25,12 @@ class AskMpesa(ConfirmedAction):
     name = "ask"
     permission = "retry"
     label = "Ask M-Pesa…"
-    explanation = "The only safe thing to do while the outcome is open. It never sends money."
+    explanation = "The only safe thing to do while the outcome is open. It never pays twice."
     primary = True
 
     def offered(self, row: DisbursementRequest) -> bool:
-        """While the outcome is open."""
-        return row.status in {DisbursementStatus.ACCEPTED, DisbursementStatus.UNKNOWN}
+        """While the outcome is open, of what M-Pesa pays."""
+        return row.status in OPEN and not is_stripe(row.rail)
 
     def confirmation(
         self, request: HttpRequest, rows: Sequence[DisbursementRequest]
@@ -61,3 +65,37 @@ class AskMpesa(ConfirmedAction):
         except ask.CannotAsk as error:
             raise Refused(f"{error}. No money moved.") from None
         return Outcome(text="M-Pesa is being asked. The answer appears in the timeline below.")
+
+
+class LookUp(AskMpesa):
+    """The same of a transfer: Stripe says at once whether it is there."""
+
+    name = "look-up"
+    label = "Look it up at Stripe…"
+
+    def offered(self, row: DisbursementRequest) -> bool:
+        """While the outcome is open, of what Stripe pays."""
+        return row.status in OPEN and is_stripe(row.rail)
+
+    def confirmation(
+        self, request: HttpRequest, rows: Sequence[DisbursementRequest]
+    ) -> Confirmation:
+        """What looking up means."""
+        asked = super().confirmation(request, rows)
+        return replace(
+            asked,
+            title=f"Look up at Stripe what became of {rows[0].payee_user}'s payout",
+            button="Look it up at Stripe",
+            will_happen=[
+                "We look at Stripe whether the transfer is there. It is never sent twice.",
+                "If it is there, it is paid. If not, that is no proof yet: Stripe may be late.",
+                "The answer appears in the timeline within a minute.",
+            ],
+        )
+
+    def perform(
+        self, *, request: HttpRequest, rows: Sequence[Any], answers: dict[str, Any], at: datetime
+    ) -> Outcome:
+        """Look it up."""
+        super().perform(request=request, rows=rows, answers=answers, at=at)
+        return Outcome(text="It is being looked up. The answer appears in the timeline below.")

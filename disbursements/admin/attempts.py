@@ -15,6 +15,7 @@ from core.admin.record import Column, Table
 from disbursements.admin import words
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog
 from disbursements.queries.result_codes import CodeTable
+from disbursements.rules.rail_words import provider
 from gateways.interface import Rail
 
 PAGE = "admin:disbursements_disbursementrequest_change"
@@ -80,11 +81,29 @@ def _cells(attempt: DisbursementRetryLog, codes: CodeTable, may_see_phones: bool
         ),
         _proof(attempt),
         shown.NOTHING if duration is None else f"{duration:,} ms",
-        shown.two_lines(
-            shown.copied(attempt.provider_reference, label="provider reference"),
-            shown.copied(attempt.conversation_id, label="conversation id"),
-        ),
+        _ids(attempt),
     ]
+
+
+def _rail(attempt: DisbursementRetryLog) -> Rail:
+    if attempt.destination:
+        return Rail.STRIPE_TRANSFER
+    return Rail.MPESA_B2B if attempt.beneficiary else Rail.MPESA_B2C
+
+
+def _ids(attempt: DisbursementRetryLog) -> SafeString:
+    """By what the provider knows it; of a transfer its key, the account and the request."""
+    if attempt.destination:
+        account = shown.copied(attempt.destination, label="connected account")
+        request = shown.copied(attempt.conversation_id, label="request id")
+        return shown.two_lines(
+            shown.copied(attempt.key, label="idempotency key"),
+            format_html("{} {}", account, request),
+        )
+    return shown.two_lines(
+        shown.copied(attempt.provider_reference, label="provider reference"),
+        shown.copied(attempt.conversation_id, label="conversation id"),
+    )
 
 
 def _outcome(attempt: DisbursementRetryLog) -> Any:
@@ -102,13 +121,13 @@ def _answer(
     is_paid = attempt.outcome == AttemptOutcome.PAID
     if not code or (is_paid and text):
         return written or shown.NOTHING
-    rail = Rail.MPESA_B2B if attempt.beneficiary else Rail.MPESA_B2C
+    rail = _rail(attempt)
     said = codes.in_words(code=code, text=text, rail=rail)
     happened = shown.free_text(said.reason, may_see_phones=may_see_phones)
     if is_paid:
         return happened
     advice = " ".join(filter(None, [f"{said.side}.", said.to_do]))
-    quoted = f"M-Pesa wrote: {written}. " if written not in ("", happened) else ""
+    quoted = f"{provider(rail)} wrote: {written}. " if written not in ("", happened) else ""
     return shown.two_lines(happened, f"{quoted}{advice}")
 
 

@@ -8,20 +8,19 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 
 from core import clock, refusals
 from core.admin import shown
 from core.admin.confirm import Confirmation, ConfirmedAction
 from core.admin.record import Column
 from core.callers import Caller
-from disbursements.admin import words
+from disbursements.admin import sent_form, words
 from disbursements.admin.chosen import IDS_MAX, Chosen, chosen_in, in_words
 from disbursements.admin.filters import filters_of
 from disbursements.models import BulkRun, BulkVerb, DisbursementRequest
@@ -106,7 +105,7 @@ class ByHand(ConfirmedAction):
         if request.method != "POST":
             form = self.form_class(initial=self.initial(request, [row] if row else []))
             return self._shown(request, chosen, caller, row, form)
-        known = BulkRun.objects.filter(pk=_run_id(request), actor=caller.actor).first()
+        known = BulkRun.objects.filter(pk=sent_form.run_id(request), actor=caller.actor).first()
         if known:
             return self._led_on(request, known, row)
         form = self.form_class(request.POST)
@@ -118,24 +117,28 @@ class ByHand(ConfirmedAction):
                 form.add_error(None, f"{refused}. {NO_MONEY}")
         return self._shown(request, chosen, caller, row, form)
 
+    def begin(self, chosen: Chosen, **asked: Any) -> BulkRun:
+        """Freeze what is meant; `asked` is what bulk.start takes."""
+        return bulk.start(verb=self.verb, **asked)
+
     def _done(
         self, request: HttpRequest, chosen: Chosen, caller: Caller, answers: Mapping[str, Any]
     ) -> tuple[BulkRun, int]:
         """The run, and how many changed after the page was shown and were left out of it."""
         at = clock.now()
-        about = chosen.unchanged_since(_seen_at(request) or at)
+        about = chosen.unchanged_since(sent_form.seen_at(request) or at)
         if about.get("ids") == ():
             raise bulk.NothingSelected("What was selected has changed since the page was shown")
-        run = bulk.start(
-            verb=self.verb, reason=answers["reason"], caller=caller, at=at,
-            options=self.options(answers), run_id=_run_id(request), **about,
+        run = self.begin(
+            chosen, reason=answers["reason"], caller=caller, at=at,
+            options=self.options(answers), run_id=sent_form.run_id(request), **about,
         )  # fmt: skip
         if run.total <= bulk.INLINE_MAX:
             bulk.work(run_id=run.pk)
             run.refresh_from_db()
         if chosen.selection is None:
             return run, len(chosen.ids) - len(about["ids"])
-        return run, max(0, _number(request, "shown") - run.total)
+        return run, max(0, sent_form.number(request, "shown") - run.total)
 
     def _shown(
         self,
@@ -163,13 +166,13 @@ class ByHand(ConfirmedAction):
     def _confirmation(
         self, chosen: Chosen, caller: Caller, row: DisbursementRequest | None, at: datetime
     ) -> Confirmation:
-        title = self.title.format(row.client_reference if row else "payouts")
+        title = self.title.format(self.named(row) if row else "payouts")
         try:
             found = self._preview(chosen, caller, at)
         except refusals.Refused as refused:
             return Confirmation(
                 title=title, button="", will_happen=(), blocked=f"{refused}. {NO_MONEY}",
-                chosen_by=_filter(chosen, caller),
+                chosen_by=self.chosen_by(chosen, caller),
             )  # fmt: skip
         noun = "payout" if found.count == 1 else "payouts"
         return Confirmation(
@@ -187,7 +190,7 @@ class ByHand(ConfirmedAction):
             lines=[_line(line) for line in found.first],
             skipped=[] if row and not found.count else _skipped(found),
             blocked="" if found.count else self._nothing(found, row),
-            chosen_by=_filter(chosen, caller),
+            chosen_by=self.chosen_by(chosen, caller),
         )  # fmt: skip
 
     def _preview(self, chosen: Chosen, caller: Caller, at: datetime) -> bulk.Preview:
@@ -200,6 +203,14 @@ class ByHand(ConfirmedAction):
             **chosen.unchanged_since(None),
         )  # fmt: skip
 
+    def named(self, row: Any) -> str:
+        """What it is about, in its title."""
+        return str(row.client_reference)
+
+    def chosen_by(self, chosen: Chosen, caller: Caller) -> str:
+        """The filter in words; empty where rows were ticked."""
+        return "" if chosen.selection is None else in_words(chosen.selection, caller=caller)
+
     def _sentences(self, count: int) -> list[str]:
         """What will happen; of one payout as of one."""
         if count == 1:
@@ -208,7 +219,7 @@ class ByHand(ConfirmedAction):
 
     def _nothing(self, found: bulk.Preview, row: DisbursementRequest | None) -> str:
         if row is not None and found.skipped:
-            return f"This is off for {row.client_reference}: {next(iter(found.skipped))}."
+            return f"This is off for {self.named(row)}: {next(iter(found.skipped))}."
         return f"Nothing that is selected can be {self.done}."
 
     def _led_on(
@@ -251,7 +262,7 @@ class ByHand(ConfirmedAction):
 def _line(row: DisbursementRequest) -> list[object]:
     reference = reverse("admin:disbursements_disbursementrequest_change", args=[row.pk])
     return [
-        shown.link(reference, row.client_reference),
+        shown.link(reference, words.reference(row)),
         words.payee(row),
         words.status(row),
         shown.free_text(words.reason(row)),
@@ -261,28 +272,3 @@ def _line(row: DisbursementRequest) -> list[object]:
 
 def _skipped(found: bulk.Preview) -> list[str]:
     return [f"{count:,} skipped: {why}" for why, count in found.skipped.items()]
-
-
-def _filter(chosen: Chosen, caller: Caller) -> str:
-    return "" if chosen.selection is None else in_words(chosen.selection, caller=caller)
-
-
-def _run_id(request: HttpRequest) -> UUID:
-    """The run's id as the page made it; a new one where the form names none."""
-    try:
-        return UUID(request.POST.get("run", ""))
-    except ValueError:
-        return uuid4()
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-
-
-def _seen_at(request: HttpRequest) -> datetime | None:
-    try:
-        moment = parse_datetime(request.POST.get("seen_at", ""))
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None

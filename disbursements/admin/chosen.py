@@ -61,7 +61,7 @@ def chosen_in(query: QueryDict) -> Chosen:
 
 
 def in_words(selection: Mapping[str, str], *, caller: Caller) -> str:
-    """`status failed; partner Umoja Example Ltd; at least KES 50,000`."""
+    """`status failed; partner Umoja Example Ltd; at least 50,000`."""
     return "; ".join(
         _part(name, text, caller)
         for name, text in selection.items()
@@ -76,8 +76,8 @@ PHRASES = {
     "reason": "reason class {}",
     "code": "result code {}",
     "cause": "parked for {}",
-    "amount_from": "at least KES {}",
-    "amount_to": "at most KES {}",
+    "amount_from": "at least {}",
+    "amount_to": "at most {}",
     "retries": "retries used: {}",
     "attempts": "attempts made: {}",
     "from": "instructed from {}",
@@ -86,6 +86,7 @@ PHRASES = {
     "paid_to": "paid until {}",
     "unknown_for": "unknown for {} minutes or longer",
     "file": "of the file {:.12}…",
+    "job": "of the payout job {}",
     "run": "of the bulk run {}",
     "search": "found by “{}”",
 }

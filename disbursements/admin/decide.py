@@ -7,49 +7,24 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from core import refusals
 from core.admin import shown
-from core.admin.confirm import Confirmation, ConfirmedAction, Outcome, Refused, actor_of
-from core.admin.record import Column
+from core.admin.confirm import Confirmation, Outcome, actor_of
+from disbursements.admin.second_voice import SecondVoice
 from disbursements.models import SettledAs, Settlement
 from disbursements.operations import decide_settlement, propose_settlement
-from disbursements.states import SettlementStatus
-from vault.queries import caller_of
 
 PAYOUT = "admin:disbursements_disbursementrequest_change"
 YOUR_OWN = "You proposed this settlement: another person must approve it."
 
 
-class _Decide(ConfirmedAction):
-    """What approving and rejecting share."""
+class _Decide(SecondVoice):
+    """Of how a payout ended."""
 
-    def offered(self, row: Settlement) -> bool:
-        """While it waits."""
-        return row.status == SettlementStatus.PROPOSED
+    id_name = "settlement_id"
 
-    def lines(self, row: Settlement) -> dict[str, Any]:
-        """What is claimed, as rows of a table."""
-        payout = row.disbursement
-        return {
-            "count": 1,
-            "noun": "payout",
-            "totals": {payout.currency: payout.amount_minor},
-            "oldest": row.proposed_at,
-            "columns": [Column(label="What"), Column(label="Said")],
-            "lines": [[name, value] for name, value in claim(row, may_see_phones=False)],
-        }
-
-    def decided(
-        self, verb: Any, request: HttpRequest, row: Settlement, reason: str, at: datetime
-    ) -> Settlement:
-        """Call the operation in the person's name."""
-        try:
-            return verb(
-                settlement_id=row.pk, reason=reason,
-                caller=caller_of(request.user, origin="admin"), at=at,
-            )  # fmt: skip
-        except refusals.Refused as error:
-            raise Refused(f"{error}. No money moved.") from None
+    def told(self, row: Settlement, *, may_see_phones: bool) -> list[tuple[str, object]]:
+        """The claim."""
+        return claim(row, may_see_phones=may_see_phones)
 
 
 class ApproveSettlement(_Decide):
@@ -80,10 +55,10 @@ class ApproveSettlement(_Decide):
                 if paid
                 else "The payout fails and the held money is given back in the books. Nothing is "
                 "sent by itself; a person may then have it tried again.",
-                "If M-Pesa's own answer came meanwhile, that counts and this changes nothing.",
+                "If the provider's own answer came meanwhile, that counts instead.",
             ],
             blocked=YOUR_OWN if own else "",
-            **self.lines(row),
+            **self.lines(row, amount_minor=row.disbursement.amount_minor),
         )
 
     def perform(
@@ -122,7 +97,7 @@ class RejectSettlement(_Decide):
                 "The payout stays as it is: a person may propose again, with other evidence.",
             ],
             blocked="" if may else "Only who may approve settlements can reject another's.",
-            **self.lines(row),
+            **self.lines(row, amount_minor=row.disbursement.amount_minor),
         )
 
     def perform(

@@ -26,6 +26,10 @@ from disbursements.queries.exported import PAYOUTS, Listing
 from vault.queries import caller_of
 
 REMEMBERED = "export_columns"
+WINNER_COLUMNS = (
+    "user", "amount", "currency", "status", "reason", "code", "attempts", "returned", "receipt",
+    "paid_at", "reference", "id",
+)  # fmt: skip
 
 
 class ExportForm(forms.Form):
@@ -127,9 +131,10 @@ class ExportPayouts(ConfirmedAction):
         return TemplateResponse(request, self.template, context, status=422 if wrong else 200)
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
-        """The columns that the person chose the last time."""
+        """The columns that the person chose the last time; of a payout job those of winners."""
         remembered = request.session.get(f"{REMEMBERED}:{self.listing.name}", [])
-        known = [name for name in remembered if name in self.listing.columns]
+        chosen = WINNER_COLUMNS if request.GET.get("job") else remembered
+        known = [name for name in chosen if name in self.listing.columns]
         return {
             "columns": known or list(self.listing.default_columns), "file_format": FORMATS[0],
         }  # fmt: skip

@@ -174,6 +174,14 @@ class FileFilter(Narrowing):
     parameter_name = "file"
 
 
+class JobFilter(Narrowing):
+    """Those of one payout job, named by its id."""
+
+    template = "disbursements/filter_given.html"
+    title = "payout job"
+    parameter_name = "job"
+
+
 class RunFilter(Narrowing):
     """Those of one bulk run."""
 
@@ -250,5 +258,6 @@ class PaidFilter(InstructedFilter):
 FILTERS = (
     StatusFilter, ReasonFilter, CodeFilter, PersonFilter, UnknownForFilter, RetryableFilter,
     CorrectedFilter, CauseFilter, PartnerFilter, ShortcodeFilter, InstructedFilter, PaidFilter,
-    AmountFromFilter, AmountToFilter, RetriesFilter, AttemptsFilter, FileFilter, RunFilter,
+    AmountFromFilter, AmountToFilter, RetriesFilter, AttemptsFilter, FileFilter, JobFilter,
+    RunFilter,
 )  # fmt: skip

@@ -26,6 +26,7 @@ from core.admin.record import Column, Facts, Headline, Record
 from disbursements.admin import words
 from disbursements.models import DisbursementRequest, Pause, PauseScope
 from disbursements.operations import pause as pausing
+from disbursements.rules import causes
 from disbursements.states import DisbursementStatus
 from gateways.interface import Rail
 from vault.models import Partner, Shortcode
@@ -64,7 +65,7 @@ class StartPause(ConfirmedAction):
             button="Pause sending",
             will_happen=[
                 "Nothing that it covers is sent or retried while it lasts.",
-                "What was handed to M-Pesa already is not stopped: its outcome still arrives.",
+                "What the provider has already is not stopped: its outcome still arrives.",
                 "New instructions are still taken in, and wait.",
                 "A banner stands on every page until somebody resumes.",
             ],
@@ -173,7 +174,8 @@ class PauseAdmin(RecordAdmin):
     @column("Covers")
     def covers(self, row: Pause) -> str:
         """What it stops."""
-        return words.target_text(row).capitalize()
+        text = words.target_text(row)
+        return f"{text[:1].upper()}{text[1:]}"
 
     @column("State")
     def state(self, row: Pause) -> Any:
@@ -219,10 +221,16 @@ class PauseAdmin(RecordAdmin):
                 main=f"Sending paused: {words.target_text(row)}",
                 beside=row.reason,
                 status=_state(row),
-                next_step="" if row.ended_at else "It lasts until somebody resumes.",
+                next_step="" if row.ended_at else _end(row),
             ),
             sections=[Facts(title="Facts", rows=facts), steps_of(row)],
         )
+
+
+def _end(row: Pause) -> str:
+    if causes.waits_for_float(row.cause):
+        return "It ends by itself once the balance is read as large enough, or somebody resumes."
+    return "It lasts until somebody resumes."
 
 
 def _state(row: Pause) -> Any:

@@ -8,14 +8,23 @@ from django.urls import reverse
 from core.admin import shown
 from core.admin.record import Facts, Headline, Record, Timeline
 from disbursements import queries
-from disbursements.admin import words
+from disbursements.admin import reversals, transfer_facts, words
 from disbursements.admin.attempts import table as attempts_table
 from disbursements.admin.correct import relatives
 from disbursements.admin.settlements import waiting_button
-from disbursements.models import DisbursementRequest, DisbursementRetryLog, Pause, PauseScope
+from disbursements.models import (
+    DisbursementRequest,
+    DisbursementRetryLog,
+    Pause,
+    PauseScope,
+    PayoutTransfer,
+)
 from disbursements.queries.result_codes import in_words
 from disbursements.queries.timeline import timeline
+from disbursements.rules.rail_words import is_stripe
 from disbursements.states import DisbursementStatus
+
+_FROM = {False: "From shortcode", True: "From Stripe account"}
 
 
 def record(request: HttpRequest, row: DisbursementRequest) -> Record:
@@ -23,13 +32,14 @@ def record(request: HttpRequest, row: DisbursementRequest) -> Record:
     may_see = shown.may_see_phones(request)
     logs = DisbursementRetryLog.objects.filter(disbursement=row)
     attempts = list(logs.order_by("retry_attempt"))
-    phone = row.business or shown.phone(row.msisdn, may_see=may_see)
+    winner = transfer_facts.winner_of(row)
     return Record(
-        buttons=waiting_button(row),
+        buttons=[*waiting_button(row), *reversals.waiting_button(row)],
         headline=Headline(
-            kind=f"Payout {row.client_reference} of {row.partner}",
+            kind=transfer_facts.kind(row, winner)
+            or f"Payout {row.client_reference} of {row.partner}",
             main=shown.amount(row.amount_minor, row.currency),
-            beside=shown.two_lines(row.payee_name, phone) if row.payee_name else phone,
+            beside=_payee(row, may_see_phones=may_see),
             status=words.status(row),
             meaning=row.MACHINE.meanings[row.status],
             next_step=shown.free_text(
@@ -38,16 +48,24 @@ def record(request: HttpRequest, row: DisbursementRequest) -> Record:
             ),
         ),
         sections=[
-            Facts(title="Why and when", rows=list(_facts(row, may_see_phones=may_see))),
+            Facts(title="Why and when", rows=list(_facts(row, winner, may_see_phones=may_see))),
             Timeline(
                 title="Timeline",
                 events=timeline(row, attempts, may_see_phones=may_see),
                 note="Oldest first: status, attempts, calls, callbacks, questions, books.",
             ),
             attempts_table(attempts, may_see_phones=may_see),
-            Facts(title="Ids and origin", rows=_ids(row)),
+            Facts(title="Ids and origin", rows=[*_named(row, attempts, winner), *_ids(row)]),
         ],
     )
+
+
+def _payee(row: DisbursementRequest, *, may_see_phones: bool) -> object:
+    """Name and phone; of a business its number; of a winner the user and the account."""
+    if is_stripe(row.rail):
+        return transfer_facts.beside(row)
+    number = row.business or shown.phone(row.msisdn, may_see=may_see_phones)
+    return shown.two_lines(row.payee_name, number) if row.payee_name else number
 
 
 def _proof(row: DisbursementRequest, attempts: Sequence[DisbursementRetryLog]) -> str:
@@ -66,11 +84,16 @@ def _said(attempt: DisbursementRetryLog) -> str:
     return proof[:1].lower() + proof[1:]
 
 
-def _facts(row: DisbursementRequest, *, may_see_phones: bool) -> Iterator[tuple[str, object]]:
+def _facts(
+    row: DisbursementRequest, winner: PayoutTransfer | None, *, may_see_phones: bool
+) -> Iterator[tuple[str, object]]:
     def free(text: str) -> str:
         return shown.free_text(text, may_see_phones=may_see_phones) or shown.NOTHING
 
-    yield ("Reason", free(words.reason(row)))
+    if winner is not None:
+        yield from transfer_facts.facts(winner)
+    if winner is None or words.reason(row):
+        yield ("Reason", free(words.reason(row)))
     if row.failure_code and row.status in words.EXPLAINED:
         said = in_words(code=row.failure_code, text=row.failure_text, rail=row.rail)
         yield ("Whose side", said.side)
@@ -81,6 +104,7 @@ def _facts(row: DisbursementRequest, *, may_see_phones: bool) -> Iterator[tuple[
     yield (f"{row.status.capitalize()} since", shown.moment(row.status_at))
     if row.completed_at:
         yield ("Paid", shown.moment(row.completed_at))
+    yield from transfer_facts.money_facts(row)
     if row.next_retry_at and row.status == DisbursementStatus.RETRYING:
         yield ("Next try", shown.moment(row.next_retry_at))
     if row.ask_at:
@@ -90,19 +114,30 @@ def _facts(row: DisbursementRequest, *, may_see_phones: bool) -> Iterator[tuple[
     yield ("Remarks", free(row.remarks))
 
 
+def _named(
+    row: DisbursementRequest,
+    attempts: Sequence[DisbursementRetryLog],
+    winner: PayoutTransfer | None,
+) -> Iterator[tuple[str, object]]:
+    """By what the provider knows it."""
+    if is_stripe(row.rail):
+        yield from transfer_facts.ids(row, attempts, winner)
+    else:
+        yield ("M-Pesa receipt", shown.copied(row.receipt or "", label="receipt"))
+
+
 def _ids(row: DisbursementRequest) -> list[tuple[str, object]]:
     shortcode = reverse("admin:vault_shortcode_change", args=[row.shortcode_id])
     partner = reverse("admin:vault_partner_change", args=[row.partner_id])
     return [
         ("Our id", shown.copied(str(row.pk), label="our id")),
         ("Partner's reference", shown.copied(row.client_reference, label="partner's reference")),
-        ("M-Pesa receipt", shown.copied(row.receipt or "", label="receipt")),
         ("Idempotency key", shown.copied(row.idempotency_key or "", label="idempotency key")),
         *relatives(row),
         ("Partner", shown.link(partner, row.partner)),
-        ("From shortcode", shown.link(shortcode, row.shortcode)),
-        ("Kind", f"{row.command_id} over {row.rail}"),
-        ("Came through", row.origin),
+        (_FROM[is_stripe(row.rail)], shown.link(shortcode, row.shortcode)),
+        ("Kind", f"{row.command_id} over {row.rail.replace('_', ' ')}"),
+        ("Came through", row.origin.replace("_", " ")),
         ("Origin id", shown.copied(row.origin_id, label="origin id")),
         ("Instructed by", row.created_by),
     ]

@@ -41,10 +41,11 @@ class ProposalForm(ReasonForm):
         widget=forms.NumberInput(attrs=INPUT),
     )
     receipt = forms.CharField(
-        label="M-Pesa receipt",
+        label="Receipt",
         required=False,
         max_length=30,
-        help_text=f"Only if it was paid: ten characters, such as {settling.RECEIPT_EXAMPLE}.",
+        help_text=f"Only if it was paid: M-Pesa's, such as {settling.RECEIPT_EXAMPLE}, or the id "
+        f"of the Stripe transfer, such as {settling.TRANSFER_EXAMPLE}.",
         widget=forms.TextInput(attrs=INPUT),
     )  # fmt: skip
     paid_at = forms.DateTimeField(
@@ -94,7 +95,7 @@ class ProposeSettlement(ConfirmedAction):
                 "Nothing changes now: another person must approve it under Settlements.",
                 "Paid: it is completed with the receipt, and booked.",
                 "Not paid: it fails, and the held money is given back. Nothing is sent by itself.",
-                "If M-Pesa's own answer comes first, that counts, and this proposal ends.",
+                "If the provider's own answer comes first, that counts, and this proposal ends.",
             ],
             count=1,
             noun="payout",

@@ -14,16 +14,18 @@ from core.admin.base import RecordAdmin, column
 from core.admin.record import Record
 from disbursements.admin import actions as by_hand
 from disbursements.admin import attempts, list_views, payout_page, words
-from disbursements.admin.ask_mpesa import AskMpesa
+from disbursements.admin.ask_mpesa import AskMpesa, LookUp
 from disbursements.admin.correct import Correct
 from disbursements.admin.export import ExportPayouts
 from disbursements.admin.filters import FILTERS
 from disbursements.admin.propose import ProposeSettlement
 from disbursements.admin.release import Release, ReleaseMany, release_selected
+from disbursements.admin.reversal_actions import ProposeReversal
 from disbursements.admin.upload import UploadPayees
 from disbursements.models import DisbursementRequest
 from disbursements.queries import search
 from disbursements.queries.result_codes import CodeTable
+from disbursements.rules.rail_words import is_stripe
 
 
 @admin.register(DisbursementRequest)
@@ -44,11 +46,13 @@ class DisbursementRequestAdmin(RecordAdmin):
     list_filter_submit = True
     list_select_related = ("partner",)
     search_fields = ("client_reference",)
-    search_help_text = "Reference, receipt, conversation, phone, amount or name"
+    search_help_text = "Reference, receipt, phone, amount, name, user, settlement, tr_… or acct_…"
     sortable_by = ("age",)
     ordering = ("-created_at", "-id")
     actions = (*by_hand.LIST_ACTIONS, release_selected)
-    row_actions = (AskMpesa, Release, Correct, *by_hand.ROW_VERBS, ProposeSettlement)
+    row_actions = (
+        AskMpesa, LookUp, Release, Correct, *by_hand.ROW_VERBS, ProposeSettlement, ProposeReversal,
+    )  # fmt: skip
     list_actions = (UploadPayees, ReleaseMany, ExportPayouts, *by_hand.LIST_VERBS)
 
     def get_actions(self, request: HttpRequest) -> Any:
@@ -104,7 +108,7 @@ class DisbursementRequestAdmin(RecordAdmin):
     @column("Reference")
     def reference(self, row: DisbursementRequest) -> Any:
         """The partner's reference, and the partner."""
-        return shown.two_lines(row.client_reference, row.partner.name)
+        return shown.two_lines(words.reference(row), row.partner.name)
 
     @column("Payee")
     def payee(self, row: DisbursementRequest) -> Any:
@@ -143,6 +147,10 @@ class DisbursementRequestAdmin(RecordAdmin):
     def age(self, row: DisbursementRequest) -> Any:
         """Since when."""
         return shown.moment(row.created_at)
+
+    def _phones(self, request: HttpRequest, row: DisbursementRequest) -> dict[str, Any] | None:
+        """A winner has none."""
+        return None if is_stripe(row.rail) else super()._phones(request, row)
 
     def record(self, request: HttpRequest, row: DisbursementRequest) -> Record:
         """The detail page."""

@@ -182,7 +182,7 @@ def standing(request: HttpRequest, code: str) -> list[str]:
 def _asked_for(request: HttpRequest) -> tuple[str, str]:
     values = request.POST if "confirmed" in request.POST else request.GET
     api = values.get("api", "")
-    return (api if api in dict(APIS) else "b2c"), values.get("code", "").strip()[:30]
+    return (api if api in dict(APIS) else "b2c"), values.get("code", "").strip()[:60]
 
 
 def _provider_text(api: str, code: str) -> str:

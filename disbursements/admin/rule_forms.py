@@ -8,7 +8,8 @@ from disbursements.models import RuleNext, RuleOutcome, RuleScope, WhoseSide
 CHOSEN = {"class": "pv-input"}
 APIS = (
     ("b2c", "B2C results"), ("b2b", "B2B results"), ("stk", "Prompts"),
-    ("http", "Answers of the gateway"), ("status", "Status queries"), ("any", "Any"),
+    ("http", "Answers of the gateway"), ("status", "Status queries"),
+    ("stripe", "Stripe"), ("any", "Any"),
 )  # fmt: skip
 TEXT_LENGTH_MAX = 500
 
@@ -72,8 +73,8 @@ class NewRuleForm(RuleForm):
         label="Where it occurs", choices=APIS, widget=forms.Select(attrs=CHOSEN)
     )
     code = forms.CharField(
-        max_length=30,
-        help_text="Exactly as M-Pesa sends it, such as 2001 or SFC_IC0003.",
+        max_length=60,
+        help_text="Exactly as the provider sends it, such as 2001 or balance_insufficient.",
         widget=forms.TextInput(attrs=CHOSEN),
     )
     field_order = ("api", "code", *RuleForm.field_order)

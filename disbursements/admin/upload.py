@@ -12,12 +12,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from core import clock, money, states
 from core.admin import shown
-from core.admin.confirm import Confirmation, ConfirmedAction, ReasonForm, actor_of
+from core.admin.confirm import Confirmation, ReasonForm, actor_of
+from core.admin.form_action import FormAction
 from core.admin.record import Column, Table
 from core.admin.scope import partners_of
 from core.refusals import Refused
@@ -43,7 +43,7 @@ class ChooseForm(forms.Form):
         error_messages={"required": "Choose the partner whose money is paid out"},
     )
     shortcode = forms.ModelChoiceField(
-        Shortcode.objects.filter(is_active=True).select_related("partner"),
+        Shortcode.objects.of_mpesa().filter(is_active=True).select_related("partner"),
         required=False,
         empty_label="The partner's only one",
         help_text="Needed only if the partner has several.",
@@ -84,7 +84,7 @@ class ChooseForm(forms.Form):
         return answers
 
 
-class UploadPayees(ConfirmedAction):
+class UploadPayees(FormAction):
     """Nothing is instructed before the preview is confirmed, and then all of it or nothing."""
 
     name = "upload"
@@ -103,7 +103,8 @@ class UploadPayees(ConfirmedAction):
         return self._choose(request, form)
 
     def _choose(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
-        return self._show(request, "disbursements/upload.html", form, title="Upload payees")
+        template = "disbursements/choose_file.html"
+        return self.show(request, template, form, title="Upload payees", done="paid")
 
     def _take(self, request: HttpRequest, form: ChooseForm) -> HttpResponse:
         answers = form.cleaned_data
@@ -132,7 +133,7 @@ class UploadPayees(ConfirmedAction):
             f"{money.shown(report.total_minor, 'KES')}",
             will_happen=_will_happen(previewed, report, new),
         )
-        return self._show(
+        return self.show(
             request, "disbursements/preview.html", form, title="Upload payees: preview",
             confirmation=confirmation, token=previewed.token(), report=report, new=new,
             figures=_figures(previewed, report), first=_first_rows(previewed),
@@ -169,20 +170,6 @@ class UploadPayees(ConfirmedAction):
         known = f"; {report.replayed:,} were known already" if report.replayed else ""
         messages.success(request, f"{previewed.name}: {done}{known}.")
         return HttpResponseRedirect(_set_url(previewed))
-
-    def _show(
-        self, request: HttpRequest, template: str, form: forms.Form, **more: Any
-    ) -> HttpResponse:
-        context = {
-            **self.admin.admin_site.each_context(request),
-            "opts": self.admin.opts,
-            "form": form,
-            "action_url": self.url(),
-            "back_url": self.back_url([]),
-            **more,
-        }
-        status = 422 if form.is_bound and form.errors else 200
-        return TemplateResponse(request, template, context, status=status)
 
 
 def _run(previewed: Previewed, *, at: datetime, dry_run: bool) -> ImportReport:

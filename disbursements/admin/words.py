@@ -11,11 +11,13 @@ from core.admin import shown
 from disbursements.models import DisbursementRequest, Pause, PauseScope
 from disbursements.queries.result_codes import CodeTable, InWords
 from disbursements.queries.timeline import TONES
+from disbursements.rules.rail_words import is_stripe, provider
 from disbursements.states import MEANINGS, DisbursementStatus
 from vault.models import Partner, Shortcode
 
 S = DisbursementStatus
 
+REFERENCE_SHOWN = len("payout:12345678")
 EXPLAINED = frozenset({S.FAILED, S.PARKED, S.RETRYING, S.UNKNOWN})
 
 
@@ -35,7 +37,9 @@ def reason(row: DisbursementRequest) -> str:
     if row.status == S.RETRYING:
         return row.retry_reason
     if row.status == S.UNKNOWN:
-        return coded(row.failure_code, row.failure_text) or "No clear answer from M-Pesa yet"
+        return coded(row.failure_code, row.failure_text) or (
+            f"No clear answer from {provider(row.rail)} yet"
+        )
     return ""
 
 
@@ -52,9 +56,17 @@ def reason_with_side(row: DisbursementRequest, said: InWords) -> Any:
     )
 
 
+def reference(row: DisbursementRequest) -> SafeString | str:
+    """The partner's reference; of a transfer, whose reference is long, the beginning of it."""
+    if not is_stripe(row.rail):
+        return row.client_reference
+    start = row.client_reference[:REFERENCE_SHOWN]
+    return format_html('<span title="{}">{}…</span>', row.client_reference, start)
+
+
 def payee(row: DisbursementRequest) -> Any:
-    """Name and phone, the phone always masked in lists; of a business its shortcode."""
-    number = row.business or shown.phone(row.msisdn, may_see=False)
+    """Name and phone, the phone always masked in lists; a business's number; a winner's user."""
+    number = row.payee_user or row.business or shown.phone(row.msisdn, may_see=False)
     return shown.two_lines(row.payee_name, number) if row.payee_name else number
 
 
@@ -77,7 +89,7 @@ def next_try(row: DisbursementRequest) -> Any:
     if row.status == S.RETRYING and row.next_retry_at:
         return shown.two_lines(shown.moment(row.next_retry_at), "sends again")
     if row.status in {S.ACCEPTED, S.UNKNOWN} and row.ask_at:
-        return shown.two_lines(shown.moment(row.ask_at), "asks M-Pesa")
+        return shown.two_lines(shown.moment(row.ask_at), f"asks {provider(row.rail)}")
     if row.status in {S.HELD, S.QUEUED} and row.due_at > clock.now():
         return shown.two_lines(shown.moment(row.due_at), "may be sent")
     return shown.NOTHING
@@ -93,13 +105,16 @@ def next_step(row: DisbursementRequest, *, pause: Pause | None) -> str:
 def _next(row: DisbursementRequest, pause: Pause | None) -> str:
     if pause is not None and row.status in {S.QUEUED, S.RETRYING}:
         return f"Nothing, while sending is paused ({target_text(pause)}): {pause.reason}"
+    name = provider(row.rail)
     sentences = {
-        S.HELD: "It waits and is not sent until it is let go.",
+        S.HELD: "It is sent by itself as soon as the account may receive."
+        if is_stripe(row.rail)
+        else "It waits and is not sent until it is let go.",
         S.QUEUED: _when("It is sent", row.due_at, "It is sent within minutes."),
-        S.SENDING: "The call to M-Pesa is under way. If it is lost, we ask before anything else.",
-        S.ACCEPTED: _when("M-Pesa will tell us. If it does not, we ask", row.ask_at,
-                          "M-Pesa will tell us, or we ask."),
-        S.UNKNOWN: _when("We ask M-Pesa again", row.ask_at,
+        S.SENDING: f"The call to {name} is under way. If it is lost, we ask before anything else.",
+        S.ACCEPTED: _when(f"{name} will tell us. If it does not, we ask", row.ask_at,
+                          f"{name} will tell us, or we ask."),
+        S.UNKNOWN: _when(f"We ask {name} again", row.ask_at,
                          "We no longer ask by ourselves: settle it with proof."),
         S.RETRYING: _when("It is sent again by itself", row.next_retry_at, ""),
         S.PARKED: f"Put the cause right, then {'resume' if pause else 'release'}: "

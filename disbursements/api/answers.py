@@ -6,12 +6,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core import masking, money
+from core import masking
+from disbursements.api.amounts import UnitsAnswered, in_units
 from disbursements.models import AttemptOutcome, DisbursementRequest, Proof
 from disbursements.states import MEANINGS, DisbursementStatus
 
 # Never free text, and a digit more or less would make another one of them.
-EXACT = frozenset({"id", "providerReference", "conversationId", "receipt"})
+EXACT = frozenset(
+    {"id", "providerReference", "conversationId", "receipt", "jobId", "transferId", "settlementId",
+     "contestId", "stripeTransferId", "stripeReversalId", "destination", "idempotencyKey",
+     "ledger"}
+)  # fmt: skip
 STATUSES = [status.value for status in DisbursementStatus]
 
 
@@ -80,9 +85,10 @@ class DisbursementSerializer(serializers.Serializer):
         """The status in one sentence."""
         return MEANINGS[row.status]
 
-    def get_amount(self, row: DisbursementRequest) -> int:
-        """Whole shillings."""
-        return money.whole_units(row.amount_minor, row.currency)
+    @extend_schema_field(UnitsAnswered())
+    def get_amount(self, row: DisbursementRequest) -> int | float:
+        """Whole shillings; of other currencies a fraction where there is one."""
+        return in_units(row.amount_minor, row.currency)
 
     @extend_schema_field(FailureSerializer(allow_null=True))
     def get_failure(self, row: DisbursementRequest) -> Mapping[str, Any] | None:

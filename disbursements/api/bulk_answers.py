@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core import money
+from disbursements.api.amounts import UnitsAnswered, in_units
 from disbursements.api.answers import without_phones
 from disbursements.models import BulkRun, BulkVerb
 from disbursements.operations.freeze import NOT_FOUND_OPTION
@@ -33,9 +33,7 @@ class DoneAnswer(serializers.Serializer):
     queued = serializers.IntegerField(help_text="How many it was done for, or would be")
     waiting = serializers.IntegerField(help_text="How many the background still has before it")
     skipped = SkippedSerializer(many=True)
-    totals = serializers.DictField(
-        child=serializers.IntegerField(), help_text="Whole units of each currency"
-    )
+    totals = serializers.DictField(child=UnitsAnswered(), help_text="Units of each currency")
     dryRun = serializers.BooleanField()  # noqa: N815
 
 
@@ -77,8 +75,9 @@ class BulkRunSerializer(serializers.Serializer):
         """What the verb was told, such as the new limit."""
         return {name: value for name, value in run.options.items() if name not in HIDDEN}
 
-    def get_totals(self, run: BulkRun) -> dict[str, int]:
-        """Whole units of each currency, when it began."""
+    @extend_schema_field(serializers.DictField(child=UnitsAnswered()))
+    def get_totals(self, run: BulkRun) -> dict[str, int | float]:
+        """Units of each currency, when it began."""
         return whole(run.totals)
 
 
@@ -113,9 +112,9 @@ def waiting(run: BulkRun) -> int:
     return run.total - run.done - run.skipped
 
 
-def whole(totals: Mapping[str, int]) -> dict[str, int]:
-    """Whole units of each currency from minor ones."""
-    return {name: money.whole_units(amount, name) for name, amount in sorted(totals.items())}
+def whole(totals: Mapping[str, int]) -> dict[str, int | float]:
+    """Units of each currency from minor ones."""
+    return {name: in_units(amount, name) for name, amount in sorted(totals.items())}
 
 
 def skipped(counts: Mapping[str, int], *, disbursement_id: object = None) -> list[dict[str, Any]]:

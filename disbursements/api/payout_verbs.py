@@ -129,5 +129,5 @@ class AskView(APIView):
         examples=[OpenApiExample("Why", value=examples.REASON, request_only=True), DONE],
     )  # fmt: skip
     def post(self, request: Request, disbursement_id: str) -> Response:
-        """It never sends money; the answer arrives by itself."""
+        """It never pays twice; the answer arrives by itself."""
         return about_one(request, disbursement_id, BulkVerb.ASK, ReasonSerializer)

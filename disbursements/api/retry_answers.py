@@ -6,7 +6,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core import masking, money
+from core import masking
+from disbursements.api.amounts import UnitsAnswered, in_units
 from disbursements.api.answers import ListedSerializer
 from disbursements.models import AttemptOutcome, DisbursementRequest, DisbursementRetryLog, Proof
 from disbursements.queries.result_codes import InWords
@@ -146,7 +147,7 @@ class MoneySerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=[status.value for status in S])
     currency = serializers.CharField()
     count = serializers.IntegerField()
-    amount = serializers.IntegerField(help_text="Whole shillings")
+    amount = UnitsAnswered(help_text="Whole shillings; fractions in other currencies")
 
 
 class SummarySerializer(serializers.Serializer):
@@ -189,7 +190,7 @@ def summed_up(found: Summary, *, at: datetime) -> dict[str, Any]:
         "parked": {"count": sum(found.parked.values()), "byCause": found.parked},
         "money": [
             {"status": status, "currency": currency, "count": count,
-             "amount": money.whole_units(amount_minor, currency)}
+             "amount": in_units(amount_minor, currency)}
             for status, currency, count, amount_minor in found.money
         ],
     }  # fmt: skip

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from disbursements.api.amounts import UnitsAnswered
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.bulk_answers import whole
 from disbursements.api.fields import ID_EXAMPLE
@@ -67,8 +68,9 @@ class CodeSerializer(serializers.Serializer):
         """Whose side it is on."""
         return self.context["table"].in_words(code=line.code).side
 
-    def get_totals(self, line: statistics.Code) -> dict[str, int]:
-        """Whole units of each currency."""
+    @extend_schema_field(serializers.DictField(child=UnitsAnswered()))
+    def get_totals(self, line: statistics.Code) -> dict[str, int | float]:
+        """Units of each currency."""
         return whole(line.totals)
 
 

@@ -53,11 +53,16 @@ def act(
     try:
         if dry_run:
             return _previewed(verb, bulk.preview(**common), _only(chosen))
-        return _started(verb, _done(bulk.start(reason=reason, **common)), _only(chosen))
+        return answer(bulk.start(reason=reason, **common), only=_only(chosen))
     except bulk.NothingSelected:
-        return _nothing(dry_run=dry_run)
+        return nothing(dry_run=dry_run)
     except Refused as error:
         raise refused(error) from None
+
+
+def answer(run: BulkRun, *, only: UUID | None = None) -> Response:
+    """What a run did, or has begun to do: small ones are done before the answer, 202 otherwise."""
+    return _started(BulkVerb(run.verb), _done(run), only)
 
 
 def refused(error: Refused) -> ApiError | PermissionDenied:
@@ -117,7 +122,8 @@ def _previewed(verb: BulkVerb, seen: bulk.Preview, only: UUID | None) -> Respons
     )
 
 
-def _nothing(*, dry_run: bool) -> Response:
+def nothing(*, dry_run: bool = False) -> Response:
+    """What is said when no payout is meant."""
     return Response(
         {
             "success": True, "message": "No payout matches: nothing was done.", "bulkRun": None,

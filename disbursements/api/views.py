@@ -79,7 +79,7 @@ class DisburseView(APIView):
         asked, caller = read_instruction(request.data), caller_from(request)
         try:
             done = instruct(
-                partner_id=_partner_to_pay_for(caller, asked.partner_id),
+                partner_id=partner_to_pay_for(caller, asked.partner_id),
                 instruction=asked.instruction,
                 shortcode_number=asked.shortcode_number,
                 origin="api",
@@ -166,7 +166,7 @@ def context_of(request: Request) -> dict[str, Any]:
     return {"may_see_phones": caller_from(request).may(SEE_PHONES)}
 
 
-def _partner_to_pay_for(caller: Caller, named: UUID | None) -> UUID:
+def partner_to_pay_for(caller: Caller, named: UUID | None) -> UUID:
     """The partner that was named, or the caller's only one. Raises ApiError (400)."""
     if named is not None and caller.may_touch(named):
         return named

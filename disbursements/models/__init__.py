@@ -5,8 +5,10 @@ from disbursements.models.attempt import (
     StatusQuestion,
 )
 from disbursements.models.bulk_run import BulkItem, BulkRun, BulkVerb
+from disbursements.models.connected_account import ConnectedAccount
 from disbursements.models.export import Export
 from disbursements.models.pause import Pace, Pause, PauseScope
+from disbursements.models.payout_job import PayoutJob, PayoutTransfer
 from disbursements.models.request import DisbursementRequest
 from disbursements.models.result_code_rule import (
     ResultCodeRule,
@@ -15,6 +17,7 @@ from disbursements.models.result_code_rule import (
     RuleScope,
     WhoseSide,
 )
+from disbursements.models.reversal import TransferReversal
 from disbursements.models.settlement import SettledAs, Settlement
 from disbursements.models.tally import CodeTally, Tally
 
@@ -24,12 +27,15 @@ __all__ = [
     "BulkRun",
     "BulkVerb",
     "CodeTally",
+    "ConnectedAccount",
     "DisbursementRequest",
     "DisbursementRetryLog",
     "Export",
     "Pace",
     "Pause",
     "PauseScope",
+    "PayoutJob",
+    "PayoutTransfer",
     "Proof",
     "ResultCodeRule",
     "RuleNext",
@@ -39,5 +45,6 @@ __all__ = [
     "Settlement",
     "StatusQuestion",
     "Tally",
+    "TransferReversal",
     "WhoseSide",
 ]

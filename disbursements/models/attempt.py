@@ -32,7 +32,7 @@ class Proof(models.TextChoices):
 
 WRITTEN_FIRST = [
     "disbursement", "retry_attempt", "retry_reason", "provider_reference", "secret_digest",
-    "shortcode_number", "retry_timestamp", "beneficiary",
+    "shortcode_number", "retry_timestamp", "beneficiary", "destination", "key_generation",
 ]  # fmt: skip
 
 
@@ -69,11 +69,18 @@ class DisbursementRetryLog(models.Model):
     )
     retry_attempt = models.PositiveSmallIntegerField(help_text="1 is the first try")
     retry_reason = models.TextField()
-    provider_reference = models.CharField(max_length=40, unique=True)
+    provider_reference = models.CharField(max_length=64, unique=True)
     secret_digest = models.BinaryField(max_length=32, unique=True)
     shortcode_number = models.CharField(max_length=7)
     beneficiary = models.CharField(
         max_length=40, blank=True, default="", db_default="", help_text="B2B only: whom it pays"
+    )
+    destination = models.CharField(
+        max_length=255, blank=True, default="", db_default="",
+        help_text="Stripe only: the account that it pays, frozen with its key",
+    )  # fmt: skip
+    key_generation = models.SmallIntegerField(
+        default=0, db_default=0, help_text="Stripe only: which of the payout's keys, from 1 on"
     )
     counted = models.BooleanField(default=True, help_text="Whether it uses up a retry")
     retry_timestamp = models.DateTimeField()
@@ -91,7 +98,7 @@ class DisbursementRetryLog(models.Model):
     )  # fmt: skip
     duration_ms = models.PositiveIntegerField(null=True)
 
-    mpesa_response_code = models.CharField(max_length=30, blank=True)
+    mpesa_response_code = models.CharField(max_length=60, blank=True)
     mpesa_response_description = models.TextField(blank=True)
     error_details = models.JSONField(default=dict)
 
@@ -132,6 +139,11 @@ class DisbursementRetryLog(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(retry_attempt__gte=1), name="attempts_start_at_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(destination="", key_generation=0)
+                | (~Q(destination="") & Q(key_generation__gte=1)),
+                name="key_has_destination",
             ),
         ]
         indexes = [
@@ -186,6 +198,12 @@ class DisbursementRetryLog(models.Model):
         return f"attempt {self.retry_attempt} of {self.disbursement_id}"
 
     @property
+    def key(self) -> str:
+        """Stripe's idempotency key: the payout's, with the generation from the second on."""
+        later = f":{self.key_generation}" if self.key_generation > 1 else ""
+        return f"payout:{self.disbursement_id}{later}"
+
+    @property
     def asked_by(self) -> str:
         """The id that a status query names: ours on B2C; on B2B the provider's, empty if lost."""
         return self.originator_id if self.beneficiary else self.provider_reference
@@ -193,6 +211,8 @@ class DisbursementRetryLog(models.Model):
     @property
     def hold_reference(self) -> str:
         """The ledger's reference of this attempt's hold."""
+        if self.destination:
+            return f"ledger:payout:{self.disbursement_id}:{self.retry_attempt}"
         return f"attempt:{self.pk}:hold"
 
     @property
@@ -227,7 +247,7 @@ class StatusQuestion(models.Model):
     error = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=12, blank=True)
-    code = models.CharField(max_length=30, blank=True)
+    code = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True)
 
     class Meta:

@@ -7,7 +7,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from core.states import Machine
@@ -18,19 +18,25 @@ from disbursements.states import DisbursementStatus
 INSTRUCTION = [
     "partner", "shortcode", "rail", "client_reference", "request_digest", "msisdn",
     "amount_minor", "currency", "command_id", "created_at", "corrects", "receiver_number",
-    "receiver_kind", "account_reference", "beneficiary",
+    "receiver_kind", "account_reference", "beneficiary", "payee_user",
 ]  # fmt: skip
 
 
 PAYEE_FITS_RAIL = (
-    Q(rail="mpesa_b2b", msisdn="")
+    Q(rail="mpesa_b2b", msisdn="", payee_user="")
     & ~Q(receiver_number="")
     & ~Q(beneficiary="")
     & (
         (Q(receiver_kind="paybill") & ~Q(account_reference=""))
         | Q(receiver_kind="till", account_reference="")
     )
-) | (~Q(rail="mpesa_b2b") & Q(receiver_number="", receiver_kind="", beneficiary=""))
+) | (
+    Q(receiver_number="", receiver_kind="", beneficiary="")
+    & (
+        (Q(rail="stripe_transfer", msisdn="") & ~Q(payee_user=""))
+        | (~Q(rail__in=["mpesa_b2b", "stripe_transfer"]) & Q(payee_user=""))
+    )
+)
 
 
 class DisbursementRequest(models.Model):
@@ -73,6 +79,10 @@ class DisbursementRequest(models.Model):
         max_length=40, blank=True, default="", db_default="",
         help_text="Whom B2B pays, in one form: it has one unresolved attempt at the most",
     )  # fmt: skip
+    payee_user = models.CharField(
+        max_length=100, blank=True, default="", db_default="",
+        help_text="Stripe only: the partner's id of who is paid, by their connected account",
+    )  # fmt: skip
     payee_name = models.CharField(max_length=120, blank=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -89,9 +99,12 @@ class DisbursementRequest(models.Model):
     retry_reason = models.TextField(blank=True)
     next_retry_at = models.DateTimeField(null=True)
 
-    receipt = models.CharField(max_length=30, null=True)
+    receipt = models.CharField(max_length=255, null=True)
+    returned_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="How much of what was paid came back"
+    )
     completed_at = models.DateTimeField(null=True)
-    failure_code = models.CharField(max_length=30, blank=True)
+    failure_code = models.CharField(max_length=60, blank=True)
     failure_text = models.TextField(blank=True)
     parked_cause = models.CharField(max_length=100, blank=True)
     person_needed_at = models.DateTimeField(null=True)
@@ -140,6 +153,14 @@ class DisbursementRequest(models.Model):
                 condition=~Q(status="parked") | ~Q(parked_cause=""), name="parked_has_cause"
             ),
             models.CheckConstraint(condition=PAYEE_FITS_RAIL, name="payee_fits_rail"),
+            models.CheckConstraint(
+                condition=Q(returned_minor__gte=0, returned_minor__lte=F("amount_minor"))
+                & (
+                    ~Q(rail="stripe_transfer", status="returned")
+                    | Q(returned_minor=F("amount_minor"))
+                ),
+                name="returned_fits",
+            ),
         ]
         indexes = [
             models.Index(
@@ -193,6 +214,11 @@ class DisbursementRequest(models.Model):
                 name="by_reference_start",
             ),
             GinIndex(SearchVector("payee_name", config="simple"), name="by_words_of_name"),
+            models.Index(
+                fields=["payee_user", "-created_at"],
+                condition=~Q(payee_user=""),
+                name="by_payee_user",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="instruction_is_read_only", fields=INSTRUCTION),

@@ -35,7 +35,7 @@ class ResultCodeRule(models.Model):
     """One row of the table. `code` is exact; a range row has `code_from` and `code_to` instead."""
 
     api = models.CharField(max_length=10, help_text="b2c, http, status or any")
-    code = models.CharField(max_length=30, blank=True)
+    code = models.CharField(max_length=60, blank=True)
     code_from = models.BigIntegerField(null=True, blank=True)
     code_to = models.BigIntegerField(null=True, blank=True)
     text_pattern = models.CharField(

@@ -36,7 +36,9 @@ class Settlement(models.Model):
     )
     status_at = models.DateTimeField()
     settled_as = models.CharField(max_length=10, choices=SettledAs)
-    receipt = models.CharField(max_length=30, blank=True, help_text="M-Pesa's, when it was paid")
+    receipt = models.CharField(
+        max_length=255, blank=True, help_text="The provider's, when it was paid"
+    )
     paid_at = models.DateTimeField(null=True)
     evidence = models.TextField(
         help_text="What was seen, where and when, such as a statement line"

@@ -48,7 +48,7 @@ class Tally(models.Model):
     )
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=12)
-    failure_code = models.CharField(max_length=30)
+    failure_code = models.CharField(max_length=60)
     parked_cause = models.CharField(max_length=100)
     is_retried = models.BooleanField(help_text="Sent more than once")
     paid_within = models.SmallIntegerField(help_text="Number of PAID_WITHIN_MINUTES; 0: not paid")
@@ -81,7 +81,7 @@ class Tally(models.Model):
 class CodeTally(models.Model):
     """`count` attempts with this code of the provider's more, as Tally counts payouts."""
 
-    code = models.CharField(max_length=30)
+    code = models.CharField(max_length=60)
     count = models.BigIntegerField()
     is_folded = models.BooleanField()
 

@@ -39,7 +39,7 @@ def apply_status_answer(
         if question.answered_at and not news:
             return Delivery.DUPLICATE, str(row.pk)
         question.answered_at, question.state = at, event.state
-        question.code, question.text = event.code[:30], event.text or event.provider_status
+        question.code, question.text = event.code[:60], event.text or event.provider_status
         question.save(update_fields=["answered_at", "state", "code", "text"])
         return _apply(row, attempt, event, at), str(row.pk)
 

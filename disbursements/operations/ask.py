@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from core import clock, jobs, states
 from core.alerts import raise_alert
@@ -21,14 +22,14 @@ from disbursements.models import (
     DisbursementRetryLog,
     StatusQuestion,
 )
-from disbursements.operations import hand_over, ladder, pace
+from disbursements.operations import hand_over, ladder, look_up, pace
 from disbursements.states import DisbursementStatus
 from gateways import inbox, registry
 from gateways.errors import GatewayError, Unclear
 from gateways.interface import Acknowledgement, CallbackUrls, Disburser, Rail
 from gateways.interface import StatusQuestion as Wording
 from gateways.models import Call
-from vault.models import Shortcode
+from vault.models import Shortcode, ShortcodeKind
 from vault.operations.balances import CREDENTIALS_CLOSED
 
 logger = logging.getLogger(__name__)
@@ -54,19 +55,19 @@ class Asked:
 
     row: DisbursementRequest
     question: StatusQuestion
-    wording: Wording
+    secret: str = field(repr=False)
     ready_s: float
 
 
-def ask_due() -> int:
-    """Send every status query that is due, within BUDGET_S; returns how many."""
+def ask_due(*, of: Q = queries.ANY) -> int:
+    """Send every status query `of` these that is due, within BUDGET_S; returns how many."""
     started_s, asked = clock.stopwatch_s(), 0
     with ThreadPoolExecutor(THREADS, thread_name_prefix="ask") as threads:
         while clock.stopwatch_s() - started_s < BUDGET_S:
             at = clock.database_now()
             looked_at = 0
-            for shortcode in queries.shortcodes_to_ask(at=at):
-                count, questions = write_down(shortcode=shortcode, at=at)
+            for shortcode in queries.shortcodes_to_ask(at=at, of=of):
+                count, questions = write_down(shortcode=shortcode, at=at, of=of)
                 looked_at += count
                 asked += len(questions)
                 _send(shortcode, questions, threads)
@@ -91,12 +92,14 @@ def ask_now(*, disbursement_id: UUID, actor: str, at: datetime, reason: str = ""
         jobs.after_commit("ask")
 
 
-def write_down(*, shortcode: Shortcode, at: datetime) -> tuple[int, list[Asked]]:
+def write_down(
+    *, shortcode: Shortcode, at: datetime, of: Q = queries.ANY
+) -> tuple[int, list[Asked]]:
     """How many due rows were looked at, and the questions that follow: committed, not yet sent."""
     with transaction.atomic(durable=True):
         room = min(BATCH_MAX, pace.free_slots(shortcode=shortcode, at=at))
         rows = list(
-            queries.to_ask(at=at)
+            queries.to_ask(at=at, of=of)
             .filter(shortcode=shortcode)
             .select_related("shortcode")
             .select_for_update(of=("self",), skip_locked=True)[:room]
@@ -134,26 +137,33 @@ def _question(
 ) -> Asked:
     provider = registry.provider_of(Rail(row.rail))
     secret = inbox.new_secret(provider=provider, kind="status")
-    url = inbox.callback_url
     return Asked(
         row=row,
         ready_s=ready_s,
+        secret=secret,
         question=StatusQuestion(
             attempt=attempt, secret_digest=inbox.secret_digest(secret), asked_at=at
         ),
-        wording=Wording(
-            reference=attempt.asked_by,
-            remarks=REMARKS,
-            urls=CallbackUrls(
-                result=url(provider=provider, kind="status", secret=secret),
-                timeout=url(provider=provider, kind="status-timeout", secret=secret),
-            ),
+    )
+
+
+def _wording(asked: Asked) -> Wording:
+    provider, url = registry.provider_of(Rail(asked.row.rail)), inbox.callback_url
+    return Wording(
+        reference=asked.question.attempt.asked_by,
+        remarks=REMARKS,
+        urls=CallbackUrls(
+            result=url(provider=provider, kind="status", secret=asked.secret),
+            timeout=url(provider=provider, kind="status-timeout", secret=asked.secret),
         ),
     )
 
 
 def _send(shortcode: Shortcode, questions: Sequence[Asked], threads: ThreadPoolExecutor) -> None:
     if not questions:
+        return
+    if shortcode.kind == ShortcodeKind.STRIPE:
+        look_up.look_up(shortcode, [(each.question, each.ready_s) for each in questions], threads)
         return
     try:
         access = shortcode.access()
@@ -174,7 +184,7 @@ def _send(shortcode: Shortcode, questions: Sequence[Asked], threads: ThreadPoolE
 def _call(asked: Asked, disburser: Disburser) -> Acknowledgement | GatewayError:
     clock.wait(seconds=max(0.0, asked.ready_s - clock.stopwatch_s()))
     try:
-        return disburser.ask(asked.wording)
+        return disburser.ask(_wording(asked))
     except GatewayError as error:
         return error
     except Exception:

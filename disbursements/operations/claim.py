@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 import ledger.operations as books
 from core import locks, states
 from disbursements import queries
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
-from disbursements.operations import pace
+from disbursements.operations import claim_transfers, pace
+from disbursements.operations.claim_transfers import Route
 from disbursements.operations.paid_from import paid_from
+from disbursements.operations.transfer_orders import order_of
 from disbursements.states import DisbursementStatus
 from gateways import inbox, registry
 from gateways.interface import (
@@ -23,9 +26,10 @@ from gateways.interface import (
     PayoutOrder,
     Rail,
     ReceiverKind,
+    TransferOrder,
 )
 from ledger import chart
-from vault.models import Shortcode
+from vault.models import Shortcode, ShortcodeKind
 
 BATCH_MAX = 200
 LEASE_S = 120
@@ -39,7 +43,7 @@ class Claimed:
 
     disbursement: DisbursementRequest
     attempt: DisbursementRetryLog
-    order: Order
+    order: Order | TransferOrder
     ready_s: float
 
     @property
@@ -53,32 +57,47 @@ def attempt_lock(attempt: DisbursementRetryLog) -> str:
     return f"attempt:{attempt.pk}"
 
 
-def claim(*, shortcode: Shortcode, status: str, at: datetime) -> list[Claimed]:
-    """Claim a batch of this shortcode's due rows, each with a new attempt.
+def claim(
+    *, shortcode: Shortcode, status: str, at: datetime, of: Q = queries.ANY
+) -> list[Claimed]:
+    """Claim a batch of this shortcode's due rows, each with a new attempt; only `of` those.
 
     When this returns, the attempts are committed and this session holds their fences.
     """
-    with transaction.atomic(durable=True):
-        room = min(BATCH_MAX, pace.free_slots(shortcode=shortcode, at=at))
-        rows = list(
-            queries.to_send(status=status, at=at)
-            .filter(shortcode=shortcode)
-            .select_for_update(of=("self",), skip_locked=True)[:room]
-        )
-        rows = _one_each(rows)
+    claimed = None
+    while claimed is None:
+        with transaction.atomic(durable=True):
+            claimed = _claim_some(shortcode, status, at, of)
+    return claimed
+
+
+def _claim_some(shortcode: Shortcode, status: str, at: datetime, of: Q) -> list[Claimed] | None:
+    """None when all that was found is held back now: behind it there may be more."""
+    room = min(BATCH_MAX, pace.free_slots(shortcode=shortcode, at=at))
+    found = list(
+        queries.to_send(status=status, at=at, of=of)
+        .filter(shortcode=shortcode)
+        .select_for_update(of=("self",), skip_locked=True)[:room]
+    )
+    for row in found:
+        row.shortcode = shortcode
+    rows, routes = _one_each(found), {}
+    if rows and shortcode.kind == ShortcodeKind.STRIPE:
+        routes = claim_transfers.routes(rows, shortcode=shortcode, at=at)
+        rows = [row for row in rows if row.pk in routes]
         if not rows:
-            return []
-        for row in rows:
-            row.shortcode = shortcode
-        slots = pace.take(shortcode=shortcode, count=len(rows), at=at)
-        claimed = [
-            _write_down(row, slots.ready_s(position, at=at), at)
-            for position, row in enumerate(rows)
-        ]
-        DisbursementRetryLog.objects.bulk_create([each.attempt for each in claimed])
-        locks.try_session_locks(each.lock for each in claimed)
-        _hold(claimed, at)
-        _advance(rows, slots.moment(len(rows)), at)
+            return None
+    if not rows:
+        return []
+    slots = pace.take(shortcode=shortcode, count=len(rows), at=at)
+    claimed = [
+        _write_down(row, slots.ready_s(position, at=at), at, routes.get(row.pk))
+        for position, row in enumerate(rows)
+    ]
+    DisbursementRetryLog.objects.bulk_create([each.attempt for each in claimed])
+    locks.try_session_locks(each.lock for each in claimed)
+    _hold(claimed, at)
+    _advance(rows, slots.moment(len(rows)), at)
     return claimed
 
 
@@ -87,7 +106,14 @@ def new_reference() -> str:
     return "PV" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
-def _write_down(row: DisbursementRequest, ready_s: float, at: datetime) -> Claimed:
+def _write_down(
+    row: DisbursementRequest, ready_s: float, at: datetime, route: Route | None
+) -> Claimed:
+    if route is not None:
+        tried = claim_transfers.attempt_for(row, route, at=at)
+        return Claimed(
+            disbursement=row, attempt=tried, order=order_of(row, tried), ready_s=ready_s
+        )
     provider = registry.provider_of(Rail(row.rail))
     kind = registry.result_kind(Rail(row.rail))
     secret = inbox.new_secret(provider=provider, kind=kind)

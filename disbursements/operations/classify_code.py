@@ -15,7 +15,7 @@ from disbursements.rules.classify import ANY_API
 
 EDITABLE = (*TEXTS, "outcome", "next", "scope", "text_pattern")
 REASON_LENGTH_MIN = 8
-WHERE_MET = ("b2c", "b2b", "http", "status", "stk", ANY_API)
+WHERE_MET = ("b2c", "b2b", "http", "status", "stk", "stripe", ANY_API)
 
 
 class BadRule(Refused):

@@ -66,7 +66,7 @@ def correct(
     with transaction.atomic():
         row = locked_payout(disbursement_id, caller)
         earlier = DisbursementRequest.objects.filter(corrects=row).first()
-        if row.beneficiary:
+        if row.beneficiary or row.payee_user:
             raise CannotCorrect(f"This payout cannot be corrected: {why_not_corrected(row)}")
         instruction = instruction_of(row)
         named = {"msisdn": msisdn, "amount": amount, "payee_name": payee_name}
@@ -99,6 +99,8 @@ def why_not_corrected(row: DisbursementRequest) -> str:
     """Why it cannot be corrected, in plain words; empty when it can."""
     if row.beneficiary:
         return "it pays a business: instruct a new one"
+    if row.payee_user:
+        return "it pays a winner's account: put the account right, then retry it"
     return why_not_replaced(row)
 
 

@@ -49,6 +49,7 @@ def approve(*, settlement_id: UUID, reason: str, caller: Caller, at: datetime) -
             _demand_second_person(settlement, caller)
             if _decided_so(settlement, SettlementStatus.APPROVED, caller):
                 return settlement
+            proposing.demand_nobody_sends(attempt)
             why_not = _why_not(row, attempt)
             if why_not:
                 overtake.end(settlement, row, because=why_not, at=at)

@@ -102,7 +102,7 @@ def _keep_report(
     arrival: Arrival,
     at: datetime,
 ) -> None:
-    attempt.mpesa_response_code = event.code[:30]
+    attempt.mpesa_response_code = event.code[:60]
     attempt.mpesa_response_description = event.text
     attempt.verdict = verdict.as_json()
     if verdict.outcome == "failed":

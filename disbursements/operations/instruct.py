@@ -173,13 +173,13 @@ def shortcode_for(*, partner_id: UUID, number: str | None) -> Shortcode:
     """The named shortcode of this partner, or its only one. Raises NoShortcode."""
     if not Partner.objects.filter(pk=partner_id, is_active=True).exists():
         raise NoShortcode("This partner does not exist or is not active")
-    own = Shortcode.objects.filter(partner_id=partner_id, is_active=True).order_by("number")
+    own = Shortcode.objects.of_mpesa().filter(partner_id=partner_id, is_active=True)
     if number is not None:
         named = own.filter(number=number).first()
         if named is None:
             raise NoShortcode(f"{number} is not an active shortcode of this partner")
         return named
-    found = list(own[:2])
+    found = list(own.order_by("number")[:2])
     if len(found) == 1:
         return found[0]
     if not found:

@@ -19,3 +19,14 @@ def judge_answer(*, api: str, code: str, text: str, at: datetime) -> Verdict:
             details={"api": api, "code": code, "text": text[:500]},
         )  # fmt: skip
     return verdict
+
+
+def judge_refusal(*, api: str, code: str, text: str, at: datetime) -> Verdict:
+    """As judge_answer; a refusal that no row names is for a person.
+
+    Nothing moved, and sending the same again is pointless.
+    """
+    verdict = judge_answer(api=api, code=code, text=text, at=at)
+    if verdict.classified:
+        return verdict
+    return Verdict(**(verdict.as_json() | {"outcome": "failed", "next_step": "operator"}))

@@ -7,19 +7,23 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import states
+from core import locks, states
 from core.callers import Caller, NotAllowed
 from core.refusals import Refused
 from disbursements.models import (
+    AttemptOutcome,
     DisbursementRequest,
     DisbursementRetryLog,
     SettledAs,
     Settlement,
 )
 from disbursements.operations import match
+from disbursements.operations.claim import attempt_lock
+from disbursements.operations.transfer_orders import last_sent_at
 from disbursements.queries import settlements as reads
 from disbursements.rules import settling
 from disbursements.rules.intake import Problem
+from disbursements.rules.transfer_keys import SETTLING
 from disbursements.states import SettlementStatus
 
 PERMISSION = "disbursements.settle_disbursementrequest"
@@ -66,16 +70,22 @@ def propose(
         about = _attempt(row, attempt)
         claim: dict[str, Any] = {
             "settled_as": settled_as,
-            "receipt": receipt.strip().upper(),
+            # An id of Stripe's is another one in capitals.
+            "receipt": receipt.strip() if row.payee_user else receipt.strip().upper(),
             "paid_at": paid_at,
             "evidence": evidence.strip(),
             "reason": reason.strip(),
         }
-        if wrong := settling.problems(**claim, sent_at=about.retry_timestamp, at=at):
+        wrong = settling.problems(
+            **claim, sent_at=about.retry_timestamp, at=at, by_transfer=bool(row.payee_user)
+        )
+        if wrong:
             raise BadSettlement(wrong)
         earlier = reads.open_settlement(row)
         if earlier is not None:
             return _same_or_refuse(earlier, about, claim, caller)
+        demand_nobody_sends(about)
+        _demand_seen_since(about, settled_as=settled_as, at=at)
         demand_fits(row, about, settled_as=settled_as, receipt=claim["receipt"])
         settlement = Settlement(
             disbursement=row, attempt=about, status=SettlementStatus.PROPOSED, status_at=at,
@@ -118,6 +128,24 @@ def demand_fits(
         number = others[0].retry_attempt
         raise CannotSettle(
             f"attempt {number} is in question too: settle that one first, or both may have paid"
+        )
+
+
+def demand_nobody_sends(attempt: DisbursementRetryLog) -> None:
+    """A look-up at Stripe may send it once more, under the same key: it keeps the fence."""
+    if attempt.destination and not locks.try_transaction_lock(attempt_lock(attempt)):
+        raise CannotSettle("It is being looked up at this moment: try again in a minute")
+
+
+def _demand_seen_since(attempt: DisbursementRetryLog, *, settled_as: str, at: datetime) -> None:
+    """What was seen before a look-up sent it again tells nothing of what that did."""
+    if not attempt.destination or settled_as != SettledAs.NOT_PAID:
+        return
+    settled_at = last_sent_at(attempt) + SETTLING
+    if attempt.outcome == AttemptOutcome.OPEN and at < settled_at:
+        raise CannotSettle(
+            "it was sent or looked up just now, which may have paid it: look at the Stripe "
+            f"Dashboard from {settled_at:%H:%M} UTC on, then say that it was not paid"
         )
 
 

@@ -19,7 +19,9 @@ ATTEMPT_MISFITS = """
                     ELSE settlement.kind END AS booked
           FROM disbursement_retry_logs log
           JOIN disbursement_requests request ON request.id = log.disbursement_id
-          LEFT JOIN ledger_entry hold ON hold.reference = 'attempt:' || log.id || ':hold'
+          LEFT JOIN ledger_entry hold ON hold.reference = CASE WHEN log.destination <> ''
+               THEN 'ledger:payout:' || log.disbursement_id || ':' || log.retry_attempt
+               ELSE 'attempt:' || log.id || ':hold' END
           LEFT JOIN ledger_entry settlement ON settlement.settles_id = hold.id
           LEFT JOIN ledger_entry late ON late.reference = 'attempt:' || log.id || ':late'
       ) AS attempt
@@ -50,9 +52,24 @@ STATUS_MISFITS = """
                   coalesce(log.outcome = 'not_paid', false)
                   AND EXISTS (SELECT FROM disbursement_retry_logs earlier
                       WHERE earlier.disbursement_id = request.id AND earlier.outcome = 'paid'))
-             WHEN 'returned' THEN log.outcome IS DISTINCT FROM 'paid'
+             WHEN 'returned' THEN NOT EXISTS (SELECT FROM disbursement_retry_logs paid
+                  WHERE paid.disbursement_id = request.id AND paid.outcome = 'paid')
              ELSE log.outcome IS DISTINCT FROM 'not_paid'
            END
+"""
+
+# What came back of transfers against its bookings: one for each rise.
+RETURNED_MISFITS = """
+    SELECT request.client_reference, request.returned_minor, coalesce(booked.minor, 0)
+      FROM disbursement_requests request
+      LEFT JOIN (
+            SELECT split_part(entry.reference, ':', 2) AS payout, sum(line.debit_minor) AS minor
+              FROM ledger_entry entry
+              JOIN ledger_line line ON line.entry_id = entry.id
+             WHERE entry.reference LIKE 'payout:%:returned:%'
+             GROUP BY 1
+      ) AS booked ON booked.payout = request.id::text
+     WHERE request.returned_minor <> coalesce(booked.minor, 0)
 """
 
 
@@ -71,4 +88,11 @@ def breaks() -> Iterator[str]:
         cursor.execute(STATUS_MISFITS)
         for reference, status, outcome in cursor:
             yield f"{reference} is {status}, but its latest attempt is {outcome}"
+    with connection.cursor() as cursor:
+        cursor.execute(RETURNED_MISFITS)
+        for reference, returned_minor, booked_minor in cursor:
+            yield (
+                f"Of {reference} {returned_minor} minor units came back, but the ledger says "
+                f"{booked_minor}"
+            )
     yield from misfits()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import clock, states
+from core import clock, jobs, states
 from core.alerts import raise_alert
 from disbursements.models import (
     AttemptOutcome,
@@ -21,14 +21,14 @@ from disbursements.models import (
 )
 from disbursements.operations import adopt_ids, prove
 from disbursements.operations.claim import Claimed
-from disbursements.operations.judge import judge_answer
-from disbursements.rules import asking
-from disbursements.rules.classify import Verdict
+from disbursements.operations.judge import judge_refusal
+from disbursements.operations.record_transfer import record_many_paid, record_refusal
+from disbursements.rules import asking, rail_words
 from disbursements.rules.retry_policy import unsent_wait
 from disbursements.states import DisbursementStatus
 from gateways import registry
 from gateways.errors import Declined, GatewayError, Unreachable
-from gateways.interface import Acknowledgement, Exchange, Rail
+from gateways.interface import Acknowledgement, Exchange, Rail, TransferOrder, Transferred
 from gateways.models import Call
 
 DUPLICATE_TEXT = "duplicate originatorconversationid"
@@ -74,6 +74,32 @@ def record_accepted(answered: Sequence[tuple[Claimed, Acknowledgement]], *, at: 
         )
 
 
+def record_transferred(answered: Sequence[tuple[Claimed, Transferred]], *, at: datetime) -> None:
+    """Stripe paid these: `sending` becomes `completed`, with the transfer's id as receipt."""
+    if not answered:
+        return
+    with transaction.atomic(durable=True):
+        rows = _locked([claimed.disbursement.pk for claimed, _ in answered])
+        attempts = DisbursementRetryLog.objects.select_for_update().in_bulk(
+            [claimed.attempt.pk for claimed, _ in answered]
+        )
+        for claimed, paid in answered:
+            attempt = attempts[claimed.attempt.pk]
+            attempt.acknowledged_at = at
+            attempt.conversation_id = paid.exchange.request_id[:100]
+            attempt.duration_ms = paid.exchange.duration_ms
+        DisbursementRetryLog.objects.acknowledge(list(attempts.values()))
+        record_many_paid(
+            [
+                (rows[claimed.disbursement.pk], attempts[claimed.attempt.pk], paid.transfer)
+                for claimed, paid in answered
+            ],
+            at=at, because="Stripe paid it",
+        )  # fmt: skip
+        jobs.after_commit("payouts")
+        Call.objects.bulk_create(_call_row(claimed, paid.exchange) for claimed, paid in answered)
+
+
 def _adopted(attempts: Sequence[DisbursementRetryLog]) -> dict[UUID, str]:
     """The ids that callbacks to businesses brought before these acknowledgements."""
     asked = [attempt.pk for attempt in attempts if attempt.beneficiary]
@@ -92,7 +118,7 @@ def record_error(*, claimed: Claimed, error: GatewayError, at: datetime) -> None
             _call_row(claimed, error.exchange).save()
         if not _waits_for(row, attempt) or attempt.outcome != AttemptOutcome.OPEN:
             return
-        attempt.mpesa_response_code = error.code[:30]
+        attempt.mpesa_response_code = error.code[:60]
         attempt.mpesa_response_description = error.text
         attempt.error_details = {"kind": type(error).__name__, "text": error.text}
         attempt.duration_ms = error.exchange.duration_ms if error.exchange else None
@@ -111,24 +137,32 @@ def _follow(
     if isinstance(error, Unreachable):
         _try_again_soon(row, attempt, error, at)
         return
-    if isinstance(error, Declined):
-        verdict = judge_answer(api="http", code=error.code, text=error.text, at=at)
-        if not verdict.classified:
-            verdict = _for_a_person(verdict)
-        if verdict.outcome == "failed":
-            prove.not_paid(
-                row, attempt, proof=Proof.REFUSED, verdict=verdict, at=at,
-                details={"code": error.code, "text": error.text},
-            )  # fmt: skip
-            return
-    # B2B knows no reference of ours, so it cannot have this one already.
-    taken = DUPLICATE_TEXT in error.text.casefold() and not row.beneficiary
+    if isinstance(error, Declined) and _refused(row, attempt, error, at):
+        return
+    # Only B2C knows our reference, so only there can it have this one already.
+    taken = DUPLICATE_TEXT in error.text.casefold() and bool(row.msisdn)
     states.advance(
         row, to=DisbursementStatus.ACCEPTED if taken else DisbursementStatus.UNKNOWN, at=at,
         because="the provider has this reference already" if taken
         else f"no clear answer: {error}"[:500],
         lease_until=None, ask_at=at + clock.minutes(asking.FIRST_RUNGS_MINUTES[0]),
     )  # fmt: skip
+
+
+def _refused(
+    row: DisbursementRequest, attempt: DisbursementRetryLog, error: Declined, at: datetime
+) -> bool:
+    """Whether the refusal is the proof that nothing was paid."""
+    if attempt.destination:
+        return record_refusal(row, attempt, error, at=at)
+    verdict = judge_refusal(api="http", code=error.code, text=error.text, at=at)
+    if verdict.outcome != "failed":
+        return False
+    prove.not_paid(
+        row, attempt, proof=Proof.REFUSED, verdict=verdict, at=at,
+        details={"code": error.code, "text": error.text},
+    )  # fmt: skip
+    return True
 
 
 def _try_again_soon(
@@ -142,15 +176,11 @@ def _try_again_soon(
         number, times = row.shortcode.number, earlier + 1
         raise_alert(
             kind=UNREACHABLE_ALERT, key=number, at=at,
-            text=f"Payouts from {number} did not reach M-Pesa {times} times: {error}"[:500],
+            text=f"Payouts from {number} did not reach {rail_words.provider(row.rail)} {times} "
+            f"times: {error}"[:500],
         )  # fmt: skip
     wait = unsent_wait(earlier, jitter=random.random())  # noqa: S311 - spreads load, no secret
     prove.unsent(row, attempt, at=at, wait=clock.scaled(wait), because=str(error)[:500])
-
-
-def _for_a_person(verdict: Verdict) -> Verdict:
-    """A refusal that no row names: nothing moved, and sending the same again is pointless."""
-    return Verdict(**(verdict.as_json() | {"outcome": "failed", "next_step": "operator"}))
 
 
 def _waits_for(row: DisbursementRequest, attempt: DisbursementRetryLog) -> bool:
@@ -171,7 +201,7 @@ def _call_row(claimed: Claimed, exchange: Exchange) -> Call:
     return Call.objects.from_exchange(
         exchange,
         provider=registry.provider_of(Rail(claimed.disbursement.rail)),
-        kind="payout",
+        kind="transfer" if isinstance(claimed.order, TransferOrder) else "payout",
         shortcode=claimed.attempt.shortcode_number,
         subject_id=str(claimed.disbursement.pk),
     )

@@ -9,7 +9,7 @@ from disbursements import queries
 from disbursements.models import Pause, PauseScope
 from disbursements.operations.pause import causes_held_by, resume
 from disbursements.rules import causes
-from vault.models import BalanceReading
+from vault.models import BalanceReading, Wallet
 from vault.rules import wallets
 
 
@@ -26,26 +26,28 @@ def resume_funded() -> int:
 
 
 def _resume_if_funded(pause: Pause) -> int:
-    reading = (
-        BalanceReading.objects.filter(
-            wallet__shortcode_id=UUID(pause.target),
-            wallet__name=wallets.UTILITY,
-            read_at__gt=pause.started_at,
-        )
-        .order_by("-read_at")
-        .first()
-    )
-    waiting = (
-        queries.releasable()
-        .filter(parked_cause=pause.cause)
-        .aggregate(total=Sum("amount_minor"))["total"]
-    )
-    if reading is None or not waiting or reading.available_minor < waiting:
+    """Only when each currency that payouts wait in has enough: the pause is of all of them."""
+    parked = queries.releasable().filter(parked_cause=pause.cause)
+    waiting = parked.values_list("currency").annotate(total=Sum("amount_minor")).order_by()
+    shown = []
+    for currency, waiting_minor in waiting:
+        reading = _reading_since(pause, currency)
+        if reading is None or reading.available_minor < waiting_minor:
+            return 0
+        shown.append(money.shown(reading.available_minor, currency))
+    if not shown or causes_held_by(pause) != [pause.cause]:
         return 0
-    if causes_held_by(pause) != [pause.cause]:
-        return 0
-    shown = money.shown(reading.available_minor, reading.wallet.currency)
     return resume(
-        pause_id=pause.pk, reason=f"the float is back: {shown}", actor=states.SYSTEM,
-        at=clock.database_now(),
+        pause_id=pause.pk, reason=f"the float is back: {', '.join(sorted(shown))}",
+        actor=states.SYSTEM, at=clock.database_now(),
     ).released  # fmt: skip
+
+
+def _reading_since(pause: Pause, currency: str) -> BalanceReading | None:
+    """The newest reading, after the pause began, of what payouts in this currency leave from."""
+    held_in = Wallet.objects.filter(
+        shortcode_id=UUID(pause.target), currency=currency,
+        name__in=(wallets.UTILITY, wallets.AVAILABLE),
+    )  # fmt: skip
+    readings = BalanceReading.objects.filter(wallet__in=held_in, read_at__gt=pause.started_at)
+    return readings.order_by("-read_at").first()

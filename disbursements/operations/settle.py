@@ -74,11 +74,25 @@ def complete(
         lease_until=None, ask_at=None, next_retry_at=None, failure_code="", failure_text="",
         person_needed_at=None, person_needed_because="",
     )  # fmt: skip
-    text = f"{row.client_reference} paid, receipt {receipt}"
-    _book(row, attempt, text, at, late=late, charge_minor=charge_minor or 0)
+    _book(row, attempt, booked_as(row, receipt), at, late=late, charge_minor=charge_minor or 0)
     if late:
         contradict.original_was_paid(row, at=at)
         contradict.correction_was_paid(row, at=at)
+
+
+def booked_as(row: DisbursementRequest, receipt: str) -> str:
+    """What the ledger says of the payment."""
+    return f"{row.client_reference} paid, receipt {receipt}"
+
+
+def lines_of(
+    row: DisbursementRequest, *, shortcode_number: str
+) -> list[books.Debit | books.Credit]:
+    """What a payment moves in the ledger, without the provider's charge."""
+    return [
+        books.Debit(chart.partner_payouts(row.partner_id, row.currency), row.amount_minor),
+        books.Credit(paid_from(row, shortcode_number=shortcode_number), row.amount_minor),
+    ]
 
 
 def _book(
@@ -90,10 +104,7 @@ def _book(
     late: bool,
     charge_minor: int,
 ) -> None:
-    lines: list[books.Debit | books.Credit] = [
-        books.Debit(chart.partner_payouts(row.partner_id, row.currency), row.amount_minor),
-        books.Credit(paid_from(row, shortcode_number=attempt.shortcode_number), row.amount_minor),
-    ]
+    lines = lines_of(row, shortcode_number=attempt.shortcode_number)
     if charge_minor:
         number = attempt.shortcode_number
         lines += [

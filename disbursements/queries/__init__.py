@@ -1,6 +1,7 @@
 """Reads. What is due and what the result-code table says is used everywhere; the rest by name."""
 
 from disbursements.queries.due import (
+    ANY,
     CORRECTED,
     OPEN_ATTEMPT,
     ORIGINAL_IN_DOUBT,
@@ -23,6 +24,7 @@ from disbursements.queries.due import (
 )
 
 __all__ = [
+    "ANY",
     "CORRECTED",
     "OPEN_ATTEMPT",
     "ORIGINAL_IN_DOUBT",

@@ -40,9 +40,11 @@ from disbursements.queries.settlements import IN_QUESTION, OPEN_SETTLEMENT
 from disbursements.rules.by_hand import Standing
 from disbursements.rules.classify import Rule, judge
 from disbursements.states import DisbursementStatus, SettlementStatus
+from gateways.interface import Rail
 
 S = DisbursementStatus
 APIS = ("b2c", "http", "b2b")
+APIS_OF: dict[str, tuple[str, ...]] = {Rail.STRIPE_TRANSFER: ("stripe",)}
 NEVER = "never"
 # Compiling it takes longer than running it, and its groups fit into memory.
 FOR_ONE_LARGE_STATEMENT = (
@@ -69,7 +71,7 @@ _IN_OPEN_SETTLEMENTS = Q(
 _IN_CORRECTED = Q(
     pk__in=DisbursementRequest.objects.filter(corrects__isnull=False).values("corrects")
 )
-_KEYS = ("status", "max_retries", *(f"is_{name}" for name in (*_FLAGS, *_CODE)))
+_KEYS = ("rail", "status", "max_retries", *(f"is_{name}" for name in (*_FLAGS, *_CODE)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ def standings(
     """How each of these stands at `at`; `moment` is when a retry is to come."""
     permanent = _permanence()
     return {
-        known["pk"]: _standing(known, permanent(*(known[f"is_{name}"] for name in _CODE)))
+        known["pk"]: _standing(known, permanent)
         for known in _told(rows, at=at, moment=moment).values("pk", *_KEYS)
     }
 
@@ -107,7 +109,7 @@ def alike(rows: QuerySet[DisbursementRequest], *, at: datetime, moment: datetime
         cursor.execute(FOR_ONE_LARGE_STATEMENT)
         return [
             Alike(
-                standing=_standing(known, permanent(*(known[f"is_{name}"] for name in _CODE))),
+                standing=_standing(known, permanent),
                 currency=known["currency"], count=known["rows"], amount_minor=known["minor"],
                 oldest=known["oldest"], newest=known["newest"],
             )
@@ -124,25 +126,27 @@ def counted_tries(ids: list[UUID]) -> dict[UUID, int]:
     return dict.fromkeys(ids, 0) | {each["disbursement_id"]: each["count"] for each in found}
 
 
-def _standing(known: dict[str, Any], permanent: bool) -> Standing:
+def _standing(known: dict[str, Any], permanent: Any) -> Standing:
     flags = {name: known[f"is_{name}"] for name in _FLAGS}
     return Standing(
-        status=known["status"], max_retries=known["max_retries"], permanent=permanent, **flags
-    )
+        status=known["status"], max_retries=known["max_retries"],
+        permanent=permanent(known["rail"], *(known[f"is_{name}"] for name in _CODE)), **flags,
+    )  # fmt: skip
 
 
 def _permanence() -> Any:
-    """Asks the result-code table, read once: M-Pesa's results first, then gateways' answers."""
+    """Asks the result-code table, read once: the rail's results first, then gateways' answers."""
 
     @cache
     def rules() -> list[Rule]:
         return [due.as_rule(row) for row in ResultCodeRule.objects.all()]
 
     @cache
-    def permanent(code: str, text: str) -> bool:
+    def permanent(rail: str, code: str, text: str) -> bool:
         if not code:
             return False
-        verdicts = [judge(api=api, code=code, text=text, rules=rules()) for api in APIS]
+        apis = APIS_OF.get(rail, APIS)
+        verdicts = [judge(api=api, code=code, text=text, rules=rules()) for api in apis]
         told = next((verdict for verdict in verdicts if verdict.classified), verdicts[0])
         return told.next_step == NEVER
 

@@ -20,6 +20,7 @@ from disbursements.rules.classify import Rule, Verdict, judge
 from disbursements.states import DisbursementStatus
 from vault.models import Shortcode
 
+ANY = Q()  # every payout: where a door may ask for some alone
 OPEN_ATTEMPT = Exists(
     DisbursementRetryLog.objects.filter(disbursement=OuterRef("pk"), outcome=AttemptOutcome.OPEN)
 )
@@ -97,9 +98,9 @@ def _sendable() -> QuerySet[DisbursementRequest]:
     )
 
 
-def to_send(*, status: str, at: datetime) -> QuerySet[DisbursementRequest]:
+def to_send(*, status: str, at: datetime, of: Q = ANY) -> QuerySet[DisbursementRequest]:
     """What may be sent at this moment: due, of active owners, unpaused, its last try proven."""
-    rows = _sendable().filter(status=status)
+    rows = _sendable().filter(of, status=status)
     if status == DisbursementStatus.RETRYING:
         rows = rows.filter(~OPEN_ATTEMPT, ~CORRECTED, next_retry_at__lte=at)
         return not_paused(rows).order_by("next_retry_at", "id")
@@ -124,9 +125,9 @@ def releasable() -> QuerySet[DisbursementRequest]:
     )
 
 
-def shortcodes_with_due(*, status: str, at: datetime) -> list[Shortcode]:
+def shortcodes_with_due(*, status: str, at: datetime, of: Q = ANY) -> list[Shortcode]:
     """The shortcodes that have something to send, in a steady order."""
-    due = to_send(status=status, at=at).filter(shortcode=OuterRef("pk")).order_by()
+    due = to_send(status=status, at=at, of=of).filter(shortcode=OuterRef("pk")).order_by()
     return list(Shortcode.objects.filter(Exists(due)).order_by("number"))
 
 
@@ -136,28 +137,28 @@ def shortcodes_not_to_ask() -> list[UUID]:
     return [UUID(target) for target, cause in paused if causes.blocks_asking(cause)]
 
 
-def to_ask(*, at: datetime) -> QuerySet[DisbursementRequest]:
+def to_ask(*, at: datetime, of: Q = ANY) -> QuerySet[DisbursementRequest]:
     """What is due for a status query."""
     return (
-        DisbursementRequest.objects.filter(ask_at__lte=at)
+        DisbursementRequest.objects.filter(of, ask_at__lte=at)
         .exclude(shortcode_id__in=shortcodes_not_to_ask())
         .order_by("ask_at", "id")
     )
 
 
-def shortcodes_to_ask(*, at: datetime) -> list[Shortcode]:
+def shortcodes_to_ask(*, at: datetime, of: Q = ANY) -> list[Shortcode]:
     """The shortcodes that have something to ask, in a steady order."""
-    due = to_ask(at=at).filter(shortcode=OuterRef("pk")).order_by()
+    due = to_ask(at=at, of=of).filter(shortcode=OuterRef("pk")).order_by()
     return list(Shortcode.objects.filter(Exists(due)).order_by("number"))
 
 
-def next_moment(*, job: str) -> datetime | None:
+def next_moment(*, job: str, of: Q = ANY) -> datetime | None:
     """When the next row of this job falls due without a person; None when none will."""
-    rows = DisbursementRequest.objects
+    rows = DisbursementRequest.objects.filter(of)
     if job in ("send", "retry"):
         status = DisbursementStatus.QUEUED if job == "send" else DisbursementStatus.RETRYING
         field = "due_at" if job == "send" else "next_retry_at"
-        due = not_paused(_sendable().filter(status=status))
+        due = not_paused(_sendable().filter(of, status=status))
         if job == "retry":
             due = due.filter(~OPEN_ATTEMPT, ~CORRECTED)
         return due.aggregate(moment=Min(field))["moment"]

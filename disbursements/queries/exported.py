@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat, LPad, Mod
 
+from core import money
 from disbursements.queries import selection
 from disbursements.states import DisbursementStatus
+from gateways.interface import Rail
 
 S = DisbursementStatus
+DECIMALS = 2  # of most currencies, and of all that M-Pesa moves
 
 PHONE_IN_TEXT = (  # as core.masking.without_phones has it; a test holds the two together
     r"(?:(?<![0-9A-Za-z])|(?<=\u00252B))(\+?254|0)([ .\u00a0-]?)([17][0-9]{2})"
@@ -71,6 +74,31 @@ def _reason() -> Case:
     )  # fmt: skip
 
 
+def _amount(column: str) -> Case:
+    """Minor units as `1250.00`, with as many decimals as the currency has."""
+    others = {
+        decimals: [name for name, places in money.DECIMALS.items() if places == decimals]
+        for decimals in set(money.DECIMALS.values()) - {DECIMALS}
+    }
+    return Case(
+        When(~Q(rail=Rail.STRIPE_TRANSFER), then=_written_out(column, DECIMALS)),
+        *(
+            When(currency__in=names, then=_written_out(column, decimals))
+            for decimals, names in others.items()
+        ),
+        default=_written_out(column, DECIMALS),
+        output_field=TextField(),
+    )
+
+
+def _written_out(column: str, decimals: int) -> Combinable:
+    if not decimals:
+        return Cast(column, TextField())
+    one = 10**decimals
+    fraction = LPad(Cast(Mod(F(column), Value(one)), TextField()), decimals, Value("0"))
+    return Concat(Cast(F(column) / Value(one), TextField()), Value("."), fraction)
+
+
 COLUMNS: dict[str, Column] = {
     "reference": Column(
         text="The partner's reference", value=F("client_reference"), is_free=True, has_phones=True
@@ -78,7 +106,7 @@ COLUMNS: dict[str, Column] = {
     "partner": Column(text="The partner", value=F("partner__name"), is_free=True),
     "payee": Column(text="The payee's name", value=F("payee_name"), is_free=True, has_phones=True),
     "phone": Column(text="The payee's phone", value=F("msisdn"), is_phone=True),
-    "amount": Column(text="How much", value=F("amount_minor"), written=AS_AMOUNT),
+    "amount": Column(text="How much", value=_amount("amount_minor")),
     "currency": Column(text="Its currency", value=F("currency")),
     "status": Column(text="Where it stands", value=F("status")),
     "reason": Column(text="Why it stands there", value=_reason(), is_free=True, has_phones=True),
@@ -89,7 +117,7 @@ COLUMNS: dict[str, Column] = {
     "next_retry_at": Column(
         text="When it is sent again", value=F("next_retry_at"), written=AS_MOMENT
     ),
-    "receipt": Column(text="M-Pesa's receipt", value=F("receipt")),
+    "receipt": Column(text="The provider's receipt", value=F("receipt")),
     "instructed_at": Column(
         text="When it was instructed", value=F("created_at"), written=AS_MOMENT
     ),
@@ -101,6 +129,12 @@ COLUMNS: dict[str, Column] = {
         value=F("status_at"),
         written=AS_MOMENT,
         in_default=False,
+    ),
+    "user": Column(
+        text="The winner's user id", value=F("payee_user"), is_free=True, in_default=False
+    ),
+    "returned": Column(
+        text="What of it came back", value=_amount("returned_minor"), in_default=False
     ),
     "receiver": Column(
         text="The business that is paid", value=F("receiver_number"), in_default=False

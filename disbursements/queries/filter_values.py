@@ -4,11 +4,16 @@ The filters of payouts and those of payments read alike.
 """
 
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from uuid import UUID
+
+from django.db.models import Q
 
 from core import clock, money
 
 CURRENCY = "KES"
+DECIMALS = money.exponent(CURRENCY)
+ROUNDED = {"gte": ROUND_CEILING, "lte": ROUND_FLOOR}
 VALUES_MAX = 50
 YEAR_MIN, YEAR_MAX = 2000, 2999  # beyond, zones and ends of days cannot be reckoned
 
@@ -43,6 +48,23 @@ def amount(text: str) -> int:
         return money.parse_amount(text, currency=CURRENCY, thousands=True)
     except money.BadAmount:
         raise ValueError("is not an amount in shillings, such as 50,000") from None
+
+
+def of_units(compared: str, hundredths: int) -> Q:
+    """Payouts of this amount (`exact`), at least (`gte`) or at most (`lte`) this.
+
+    It means units of each payout's own currency: `50` is 50 yen too. All that are no transfers
+    have two decimals.
+    """
+    transfers = Q(pk__in=[])
+    for decimals in sorted(set(money.DECIMALS.values())):
+        units = Decimal(hundredths).scaleb(decimals - DECIMALS)
+        bound = units.to_integral_value(ROUNDED.get(compared, ROUND_FLOOR))
+        names = [name for name, places in money.DECIMALS.items() if places == decimals]
+        if compared in ROUNDED or bound == units:
+            transfers |= Q(currency__in=names, **{f"amount_minor__{compared}": int(bound)})
+    others = Q(payee_user="", **{f"amount_minor__{compared}": hundredths})
+    return others | ~Q(payee_user="") & transfers
 
 
 def moment(text: str, *, days: int) -> datetime:

@@ -4,13 +4,14 @@ One place for every page, notice, export and answer of the API.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from disbursements.models import ResultCodeRule, WhoseSide
 from disbursements.rules.classify import CLASSIFY, CLASSIFY_SW, UNNAMED, Rule, most_specific
 
 PAYOUT_RESULTS, GATEWAY = "b2c", "http"
 RESULTS_OF = {"mpesa_b2b": "b2b"}
+STRIPE_RAIL, STRIPE = "stripe_transfer", "stripe"
 
 SIDES: Mapping[str, tuple[str, str]] = {
     WhoseSide.PAYEE: ("On the payee's side", "Upande wa mpokeaji"),
@@ -19,6 +20,7 @@ SIDES: Mapping[str, tuple[str, str]] = {
     WhoseSide.NOBODY: ("Nobody's fault", "Si kosa la mtu yeyote"),
     WhoseSide.UNKNOWN: ("Whose side is not known", "Haijulikani ni upande wa nani"),
 }
+STRIPES_SIDE = ("On Stripe's side", "Upande wa Stripe")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +34,23 @@ class InWords:
     to_do: str
     to_do_sw: str
     named: bool
+    of_stripe: bool = False
 
     @property
     def side(self) -> str:
         """`On our side`."""
-        return SIDES[self.whose_side][0]
+        return self._sides[0]
 
     @property
     def side_sw(self) -> str:
         """`Upande wetu`."""
-        return SIDES[self.whose_side][1]
+        return self._sides[1]
+
+    @property
+    def _sides(self) -> tuple[str, str]:
+        if self.of_stripe and self.whose_side == WhoseSide.PROVIDER:
+            return STRIPES_SIDE
+        return SIDES[self.whose_side]
 
     @property
     def reason(self) -> str:
@@ -67,11 +76,15 @@ class CodeTable:
         return cls([as_rule(row) for row in ResultCodeRule.objects.all()])
 
     def in_words(self, *, code: str, text: str = "", api: str = "", rail: str = "") -> InWords:
-        """What this answer means. Without `api` a payout's result is meant, else the gateway's."""
-        apis = (api,) if api else (RESULTS_OF.get(rail, PAYOUT_RESULTS), GATEWAY)
+        """What this answer means. Without `api` a payout's result is meant, else the gateway's.
+
+        Without a `rail` either, Stripe's come last.
+        """
+        apis = (api,) if api else _apis(rail)
         key = (apis, code, text)
         if key not in self._known:
-            self._known[key] = _said(self._rule(apis, code, text), code, text)
+            said = _said(self._rule(apis, code, text), code, text)
+            self._known[key] = _as_of_stripe(said) if apis == (STRIPE,) else said
         return self._known[key]
 
     def _rule(self, apis: tuple[str, ...], code: str, text: str) -> Rule | None:
@@ -79,6 +92,13 @@ class CodeTable:
                    for each in apis]  # fmt: skip
         named = [rule for rule in fitting if rule is not None and rule.code]
         return named[0] if named else fitting[0]
+
+
+def _apis(rail: str) -> tuple[str, ...]:
+    if rail == STRIPE_RAIL:
+        return (STRIPE,)
+    found = (RESULTS_OF.get(rail, PAYOUT_RESULTS), GATEWAY)
+    return found if rail else (*found, STRIPE)
 
 
 def in_words(*, code: str, text: str = "", api: str = "", rail: str = "") -> InWords:
@@ -115,7 +135,16 @@ def _said(rule: Rule | None, code: str, text: str) -> InWords:
         to_do=found.what_to_do or ("" if found.code else CLASSIFY),
         to_do_sw=found.what_to_do_sw or found.what_to_do or ("" if found.code else CLASSIFY_SW),
         named=bool(found.code),
+        of_stripe=found.api == STRIPE,
     )
+
+
+def _as_of_stripe(said: InWords) -> InWords:
+    """With Stripe's name where the words are for any code without a row."""
+    if said.named:
+        return said
+    names = (said.to_do.replace("M-Pesa", "Stripe"), said.to_do_sw.replace("M-Pesa", "Stripe"))
+    return replace(said, to_do=names[0], to_do_sw=names[1])
 
 
 def _with_code(words: str, code: str) -> str:

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 
 from core import money, phones
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
+from disbursements.queries import stripe_search
+from disbursements.queries.filter_values import of_units
 from gateways.interface import Rail
 from vault.models import Partner
 
@@ -42,7 +44,7 @@ def found(
         return rows.filter(hits)
     amount = amount_in(term)
     if amount is not None:
-        return rows.filter(amount_minor=amount)
+        return rows.filter(of_units("exact", amount))
     starts = Q(client_reference__istartswith=term)
     words = words_in(term)
     if words:
@@ -70,6 +72,8 @@ def _exact(term: str) -> Iterator[QuerySet[Any, UUID]]:
     yield rows.filter(rail__in=rails, receipt=term.upper()).values_list("pk", flat=True)
     yield attempts.filter(Q(provider_reference=term)).values_list("disbursement_id", flat=True)
     yield attempts.filter(Q(conversation_id=term)).values_list("disbursement_id", flat=True)
+    yield from stripe_search.named(term)
+    yield from stripe_search.of_settlement(term)
 
 
 def amount_in(term: str) -> int | None:

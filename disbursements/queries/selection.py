@@ -15,7 +15,7 @@ from disbursements.models import BulkItem, DisbursementRequest, ResultCodeRule
 from disbursements.queries import search
 from disbursements.queries.due import CORRECTED
 from disbursements.queries.filter_table import BadSelection, FilterTable
-from disbursements.queries.filter_values import amount, moment, one_id, several, yes
+from disbursements.queries.filter_values import amount, moment, of_units, one_id, several, yes
 from disbursements.rules.reason_classes import REASON_CLASSES
 from disbursements.states import DisbursementStatus
 
@@ -80,11 +80,11 @@ def _retryable(text: str) -> Q:
 
 
 def _amount_from(text: str) -> Q:
-    return Q(amount_minor__gte=amount(text))
+    return of_units("gte", amount(text))
 
 
 def _amount_to(text: str) -> Q:
-    return Q(amount_minor__lte=amount(text))
+    return of_units("lte", amount(text))
 
 
 def _retries(text: str) -> Q:
@@ -133,6 +133,11 @@ def _file(text: str) -> Q:
     return Q(origin_id=text)
 
 
+def _job(text: str) -> Q:
+    """The payouts of a payout job: their origin_id names it."""
+    return Q(origin="payout_job", origin_id=str(one_id(text)))
+
+
 def _run(text: str) -> Q:
     """The payouts of a bulk run; `ID:done`, `ID:skipped`, `ID:waiting` are those parts of it."""
     run_id, _, part = text.partition(":")
@@ -168,6 +173,7 @@ CONDITIONS: dict[str, Callable[[str], Q]] = {
     "paid_to": _paid_to,
     "unknown_for": _unknown_for,
     "file": _file,
+    "job": _job,
     "run": _run,
     "unchanged_since": _unchanged_since,
 }

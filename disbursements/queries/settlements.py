@@ -8,6 +8,7 @@ from disbursements.models import (
     DisbursementRetryLog,
     Settlement,
 )
+from disbursements.rules.rail_words import provider
 from disbursements.states import DisbursementStatus, SettlementStatus
 
 S = DisbursementStatus
@@ -39,7 +40,7 @@ def why_not_by_hand(row: DisbursementRequest, attempts: list[DisbursementRetryLo
         return ""
     if row.status in (S.RETRYING, S.PARKED, S.FAILED) and _contradicted(attempts):
         return ""
-    return "we are still asking M-Pesa, and its answer settles it"
+    return f"we are still asking {provider(row.rail)}, and its answer settles it"
 
 
 def _contradicted(attempts: list[DisbursementRetryLog]) -> bool:

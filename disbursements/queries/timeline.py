@@ -11,8 +11,9 @@ from core.admin import shown
 from core.admin.record import Event, Raw
 from core.models import Step
 from disbursements.models import DisbursementRequest, DisbursementRetryLog, StatusQuestion
+from disbursements.rules.rail_words import provider
 from disbursements.states import DisbursementStatus
-from gateways.interface import Delivery
+from gateways.interface import Delivery, Rail
 from gateways.models import Call, Callback
 from ledger.models import Entry, EntryKind
 
@@ -64,8 +65,8 @@ def timeline(
         *_attempts(attempts),
         *calls([subject], may_see_phones=may_see_phones),
         *callbacks([subject], may_see_phones=may_see_phones),
-        *_questions(attempts),
-        *entries(_entries(attempts)),
+        *_questions(attempts, provider(row.rail)),
+        *entries(_entries(row, attempts)),
     ]
     return in_order(events, may_see_phones=may_see_phones)
 
@@ -114,7 +115,7 @@ def _attempts(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
             at=attempt.retry_timestamp,
             source="Attempt",
             title=f"Attempt {attempt.retry_attempt} written down",
-            text=f"{attempt.retry_reason}. Provider reference {attempt.provider_reference}",
+            text=f"{attempt.retry_reason}. {_named(attempt)}",
             tone=shown.WAIT,
             order=1,
         )
@@ -122,9 +123,8 @@ def _attempts(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
             yield Event(
                 at=attempt.acknowledged_at,
                 source="Attempt",
-                title=f"M-Pesa took attempt {attempt.retry_attempt}",
-                text=f"Conversation {attempt.conversation_id}{_took(attempt)}. "
-                "This is not yet an outcome.",
+                title=f"{_by(attempt)} took attempt {attempt.retry_attempt}",
+                text=_acknowledged(attempt),
                 tone=shown.WAIT,
                 order=5,
             )
@@ -139,6 +139,23 @@ def _attempts(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
                 tone=shown.GOOD if paid else shown.BAD,
                 order=9,
             )
+
+
+def _by(attempt: DisbursementRetryLog) -> str:
+    return provider(Rail.STRIPE_TRANSFER if attempt.destination else Rail.MPESA_B2C)
+
+
+def _named(attempt: DisbursementRetryLog) -> str:
+    """By what the provider knows it."""
+    if attempt.destination:
+        return f"To {attempt.destination}, key {attempt.key}"
+    return f"Provider reference {attempt.provider_reference}"
+
+
+def _acknowledged(attempt: DisbursementRetryLog) -> str:
+    if attempt.destination:
+        return f"Request {attempt.conversation_id}{_took(attempt)}."
+    return f"Conversation {attempt.conversation_id}{_took(attempt)}. This is not yet an outcome."
 
 
 def _took(attempt: DisbursementRetryLog) -> str:
@@ -193,7 +210,7 @@ def _in_words(kind: str) -> str:
     return f"{first} {rest.replace('-', ' ')}".strip()
 
 
-def _questions(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
+def _questions(attempts: Sequence[DisbursementRetryLog], name: str) -> Iterator[Event]:
     numbers = {attempt.pk: attempt.retry_attempt for attempt in attempts}
     questions = StatusQuestion.objects.filter(attempt__in=numbers).order_by("asked_at")
     for question in questions[:ROWS_MAX]:
@@ -201,7 +218,9 @@ def _questions(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
         yield Event(
             at=question.asked_at,
             source="Question",
-            title=f"Asked M-Pesa about attempt {number}",
+            title=f"Asked {name} about attempt {number}"
+            if name == "M-Pesa"
+            else f"Looked attempt {number} up at {name}",
             text=f"The question did not go through: {question.error}" if question.error else "",
             tone=shown.WARN if question.error else shown.ASK,
             order=7,
@@ -210,7 +229,7 @@ def _questions(attempts: Sequence[DisbursementRetryLog]) -> Iterator[Event]:
             yield Event(
                 at=question.answered_at,
                 source="Answer",
-                title=f"M-Pesa says of attempt {number}: {question.state.replace('_', ' ')}",
+                title=f"{name} says of attempt {number}: {question.state.replace('_', ' ')}",
                 text=_said(question),
                 tone=shown.ASK,
                 order=8,
@@ -224,13 +243,27 @@ def _said(question: StatusQuestion) -> str:
     return f"{question.text} ({question.code})" if question.code else question.text
 
 
-def _entries(attempts: Sequence[DisbursementRetryLog]) -> QuerySet[Entry]:
+def _entries(
+    row: DisbursementRequest, attempts: Sequence[DisbursementRetryLog]
+) -> QuerySet[Entry]:
     holds = [attempt.hold_reference for attempt in attempts]
     return Entry.objects.filter(
-        Q(reference__in=holds)
+        Q(reference__in=[*holds, *_came_back(row)])
         | Q(settles__reference__in=holds)
         | Q(reverses__settles__reference__in=holds)
     )
+
+
+def _came_back(row: DisbursementRequest) -> list[str]:
+    """The ledger's references of what came back of a transfer: one for each rise of the total."""
+    if not row.returned_minor:
+        return []
+    steps = Step.objects.filter(
+        subject_type=DisbursementRequest.__name__, subject_id=str(row.pk),
+        details__has_key="returnedMinor",
+    )  # fmt: skip
+    totals = {details["returnedMinor"] for details in steps.values_list("details", flat=True)}
+    return [f"payout:{row.pk}:returned:{total}" for total in totals | {row.returned_minor}]
 
 
 def entries(found: QuerySet[Entry]) -> Iterator[Event]:

@@ -20,8 +20,8 @@ STANDS: dict[str, str] = {
     S.HELD: "it was not sent yet",
     S.QUEUED: "it was not sent yet",
     S.SENDING: "it is under way",
-    S.ACCEPTED: "it is under way: M-Pesa has it",
-    S.UNKNOWN: "its outcome is still unknown: ask M-Pesa",
+    S.ACCEPTED: "it is under way: the provider has it",
+    S.UNKNOWN: "its outcome is still unknown: ask what became of it",
     S.RETRYING: "it will be tried again by itself",
     S.PARKED: "it is parked",
     S.COMPLETED: "it is paid",
@@ -41,7 +41,7 @@ USED_UP = "its retries are used up"
 DUE = "it is due at that time or before"
 SAME_LIMIT = "it has this limit already"
 PROVEN = "there is nothing to ask: its outcome is proven"
-ASKED = "M-Pesa is being asked about it already"
+ASKED = "what became of it is being asked already"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,22 +1,26 @@
 """Causes of pauses and parked payouts, written `api:code` or `api:code:shortcode number`."""
 
-from vault.rules.credentials import CREDENTIAL_CODES
+from vault.rules.credentials import CREDENTIAL_CODES, STRIPE_CREDENTIAL_CODES
 
 __all__ = ["CREDENTIAL_CODES", "FLOAT_CODES", "blocks_asking", "waits_for_float"]
 
+STRIPE = "stripe"
 FLOAT_CODES = frozenset({"1"})
+STRIPE_FLOAT_CODES = frozenset({"balance_insufficient"})
 
 
 def blocks_asking(cause: str) -> bool:
-    """Whether the cause is our credentials: asking with them would lock them too."""
-    return _code(cause) in CREDENTIAL_CODES
+    """Whether the cause is our credentials: asking with them would fail, or lock them too."""
+    api, code = _parts(cause)
+    return code in (STRIPE_CREDENTIAL_CODES if api == STRIPE else CREDENTIAL_CODES)
 
 
 def waits_for_float(cause: str) -> bool:
     """Whether the cause is an empty wallet: a top-up ends it."""
-    return _code(cause) in FLOAT_CODES
+    api, code = _parts(cause)
+    return code in (STRIPE_FLOAT_CODES if api == STRIPE else FLOAT_CODES)
 
 
-def _code(cause: str) -> str:
-    parts = cause.split(":")
-    return parts[1] if len(parts) > 1 else ""
+def _parts(cause: str) -> tuple[str, str]:
+    api, _, rest = cause.partition(":")
+    return api, rest.partition(":")[0]

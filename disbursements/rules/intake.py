@@ -20,6 +20,11 @@ MAX_RETRIES_DEFAULT = 3
 COMMANDS = ("BusinessPayment", "SalaryPayment", "PromotionPayment")
 Wrong = Callable[[str, object, str], None]
 REFERENCE_EXAMPLE = "SAL-2026-11-0001"
+# Ids that look alike must be alike: one payout is made for each.
+PLAIN_EXAMPLES = {
+    "client_reference": REFERENCE_EXAMPLE, "settlement_id": "SET-2026-11-0001",
+    "contest_id": "cup-2026-11", "user_id": "user-1",
+}  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
 
@@ -117,12 +122,11 @@ def checked_text(text: str, field: str, length_min: int, length_max: int, wrong:
     cleaned = text.strip()
     if _CONTROL.search(cleaned):
         wrong(field, text, "has control characters: write plain text on one line")
-    elif field == "client_reference" and (strange := _NOT_PLAIN.search(cleaned)):
-        # References that look alike must be alike: one payout is made for each.
+    elif field in PLAIN_EXAMPLES and (strange := _NOT_PLAIN.search(cleaned)):
         wrong(
             field, text,
             f"has the character {names.named(strange[0])}: write plain letters, digits and "
-            f"signs of the keyboard only, such as {REFERENCE_EXAMPLE}",
+            f"signs of the keyboard only, such as {_example(field)}",
         )  # fmt: skip
     elif invisible := names.invisible(cleaned):
         wrong(
@@ -140,9 +144,7 @@ def checked_text(text: str, field: str, length_min: int, length_max: int, wrong:
 
 
 def _example(field: str) -> str:
-    return {"client_reference": REFERENCE_EXAMPLE, "remarks": "November salary"}.get(
-        field, "Amina Example"
-    )
+    return (PLAIN_EXAMPLES | {"remarks": "November salary"}).get(field, "Amina Example")
 
 
 def _checked_phone(text: str, wrong: Wrong) -> str:

@@ -11,9 +11,11 @@ EVIDENCE_LENGTH_MAX = 2000
 REASON_LENGTH_MAX = 500
 CLOCKS_APART = timedelta(minutes=10)
 RECEIPT_EXAMPLE = "UKL1000001"
+TRANSFER_EXAMPLE = "tr_1Example"
 EVIDENCE_EXAMPLE = "statement of 600111, 21 Nov 2026, page 3: no row for this phone and amount"
 REASON_EXAMPLE = "no answer from M-Pesa for two days"
 _RECEIPT = re.compile(r"[A-Z0-9]{10}", re.ASCII)
+_TRANSFER = re.compile(r"tr_[A-Za-z0-9_]{1,27}", re.ASCII)
 
 
 def problems(
@@ -25,14 +27,19 @@ def problems(
     reason: str,
     sent_at: datetime,
     at: datetime,
+    by_transfer: bool = False,
 ) -> list[Problem]:
-    """Every wrong field. `sent_at` is when the attempt was written down, `at` is now."""
+    """Every wrong field. `sent_at` is when the attempt was written down, `at` is now.
+
+    `by_transfer`: Stripe paid it, whose receipt is the id of its transfer.
+    """
     found = [
         *_text("evidence", evidence, EVIDENCE_LENGTH_MAX, EVIDENCE_EXAMPLE),
         *_text("reason", reason, REASON_LENGTH_MAX, REASON_EXAMPLE),
     ]
     if settled_as == PAID:
-        return found + _receipt(receipt) + _paid_at(paid_at, sent_at=sent_at, at=at)
+        found += _transfer(receipt) if by_transfer else _receipt(receipt)
+        return found + _paid_at(paid_at, sent_at=sent_at, at=at)
     if settled_as != NOT_PAID:
         found.append(_problem("settled_as", settled_as, "write paid or not_paid"))
     if receipt:
@@ -57,6 +64,13 @@ def _receipt(receipt: str) -> list[Problem]:
     if _RECEIPT.fullmatch(receipt):
         return []
     message = f"is not an M-Pesa receipt: ten letters and digits, such as {RECEIPT_EXAMPLE}"
+    return [_problem("receipt", receipt, message)]
+
+
+def _transfer(receipt: str) -> list[Problem]:
+    if _TRANSFER.fullmatch(receipt):
+        return []
+    message = f"is no id of a Stripe transfer, such as {TRANSFER_EXAMPLE}"
     return [_problem("receipt", receipt, message)]
 
 

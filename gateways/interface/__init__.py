@@ -69,6 +69,30 @@ from gateways.interface.shared import (
     ShortcodeAccess,
     Unreadable,
 )
+from gateways.interface.transfers import (
+    AccountAnswer,
+    AccountChanged,
+    AccountLeft,
+    AccountStanding,
+    BalanceAvailable,
+    BankPayoutFailed,
+    Capability,
+    CapabilityChanged,
+    NothingForUs,
+    PlatformAccess,
+    PlatformBalance,
+    ReversalOrder,
+    Reversed,
+    TakenBack,
+    Transfer,
+    TransferChange,
+    TransferChanged,
+    TransferEvent,
+    TransferOrder,
+    Transferred,
+    Transferrer,
+    TransfersFound,
+)
 
 Event = (
     PayoutResult
@@ -80,17 +104,23 @@ Event = (
     | PromptAnswered
     | PaymentConfirmed
     | PaymentToValidate
+    | TransferEvent
 )
 
 __all__ = [
     "ACCOUNT_CHARACTERS_MAX", "DESCRIPTION_CHARACTERS_MAX", "PROMPT_SHILLINGS_MAX", "TAKEN",
-    "Acknowledgement", "Arrival", "BalanceAnswer", "BalanceQuestion", "BusinessOrder",
-    "CallbackUrls", "Channel", "CodeDefault", "CollectionAccess", "CollectionKind", "Collector",
-    "Delivery", "Disburser", "Event", "Exchange", "Notice", "NoticeReported", "NoticeState",
-    "NoticeTaken", "Notifier", "Order", "PayerPhone", "PaymentConfirmed", "PaymentState",
-    "PaymentToValidate", "PaymentUrls", "PayoutOrder", "PayoutResult", "PayoutTimedOut",
-    "PhoneForm", "PromptAnswered", "PromptOrder", "PromptStanding", "PromptState", "Prompted",
-    "PullRegistration", "PullWindow", "PulledPage", "PulledPayment", "Rail", "ReceiverKind",
-    "Refusal", "Registered", "ShortcodeAccess", "StatusAnswer", "StatusQuestion",
-    "StatusTimedOut", "StraightPayment", "Unanswered", "Unreadable", "Verdict", "WalletBalance",
+    "AccountAnswer", "AccountChanged", "AccountLeft", "AccountStanding", "Acknowledgement",
+    "Arrival", "BalanceAnswer", "BalanceAvailable", "BalanceQuestion", "BankPayoutFailed",
+    "BusinessOrder", "CallbackUrls", "Capability", "CapabilityChanged", "Channel", "CodeDefault",
+    "CollectionAccess", "CollectionKind", "Collector", "Delivery", "Disburser", "Event",
+    "Exchange", "NothingForUs", "Notice", "NoticeReported", "NoticeState", "NoticeTaken",
+    "Notifier", "Order", "PayerPhone", "PaymentConfirmed", "PaymentState", "PaymentToValidate",
+    "PaymentUrls", "PayoutOrder", "PayoutResult", "PayoutTimedOut", "PhoneForm",
+    "PlatformAccess", "PlatformBalance", "PromptAnswered", "PromptOrder", "PromptStanding",
+    "PromptState", "Prompted", "PullRegistration", "PullWindow", "PulledPage", "PulledPayment",
+    "Rail", "ReceiverKind", "Refusal", "Registered", "ReversalOrder", "Reversed",
+    "ShortcodeAccess", "StatusAnswer", "StatusQuestion", "StatusTimedOut", "StraightPayment",
+    "TakenBack", "Transfer", "TransferChange", "TransferChanged", "TransferEvent", "TransferOrder",
+    "Transferred", "Transferrer", "TransfersFound", "Unanswered", "Unreadable", "Verdict",
+    "WalletBalance",
 ]  # fmt: skip

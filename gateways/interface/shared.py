@@ -10,6 +10,7 @@ class Rail(StrEnum):
 
     MPESA_B2C = "mpesa_b2c"
     MPESA_B2B = "mpesa_b2b"
+    STRIPE_TRANSFER = "stripe_transfer"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,14 @@ from gateways.memory.payouts import (
     Script,
     Told,
 )
+from gateways.memory.platform import MemoryPlatform
 from gateways.memory.prompts import MoneyReceived, PromptAnswer, PromptScript
+from gateways.memory.transfer_faults import TransferFault
+from gateways.memory.transfers import MemoryTransferrer, memory_transferrer
 
 __all__ = [
     "OPENING_FLOAT_MINOR", "Answer", "MemoryCollections", "MemoryCollector", "MemoryDisburser",
-    "MemoryNotifier", "MemoryProvider", "MoneyReceived", "Move", "NoticeScript", "Owed",
-    "PromptAnswer", "PromptScript", "Script", "Told",
+    "MemoryNotifier", "MemoryPlatform", "MemoryProvider", "MemoryTransferrer", "MoneyReceived",
+    "Move", "NoticeScript", "Owed", "PromptAnswer", "PromptScript", "Script", "Told",
+    "TransferFault", "memory_transferrer",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import heapq
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -23,6 +23,7 @@ class PendingCallback:
     url: str
     body: bytes
     due_at: datetime
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -59,8 +60,9 @@ class Agenda:
         heapq.heappush(self._events, (moment, next(self._numbers), action))
 
     def call_back(
-        self, moment: datetime, *, kind: str, reference: str, url: str, body: bytes
-    ) -> int:
+        self, moment: datetime, *, kind: str, reference: str, url: str, body: bytes,
+        headers: dict[str, str] | None = None,
+    ) -> int:  # fmt: skip
         """Want this body delivered to `url` at that moment; its number."""
         number = next(self._numbers)
         shared: dict[str, Any] = {
@@ -72,7 +74,7 @@ class Agenda:
         }
         record = CallbackRecord(**shared)
         self.records.append(record)
-        pending = PendingCallback(**shared, body=body)
+        pending = PendingCallback(**shared, body=body, headers=headers or {})
         heapq.heappush(self._callbacks, (moment, number, pending, record))
         return number
 
@@ -92,13 +94,19 @@ class Agenda:
             handed.append(pending)
         return handed
 
-    def delivered(self, number: int, *, status: int | None, problem: str = "") -> None:
-        """Note how a delivery went; only an answer of the 200s counts as delivered."""
+    def delivered(
+        self, number: int, *, status: int | None, problem: str = ""
+    ) -> CallbackRecord | None:
+        """Note how a delivery went; only an answer of the 200s counts as delivered.
+
+        Gives the record, None for one that was noted before.
+        """
         record = self._handed_over.pop(number, None)
         if record is not None:
             record.status = status
             record.problem = problem
             record.delivered = status is not None and 200 <= status < 300
+        return record
 
     def next_moment(self) -> datetime | None:
         """When the next event or callback is due; None when nothing is to come."""

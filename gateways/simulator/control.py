@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gateways.simulator.customers import SCRIPTS
 from gateways.simulator.money_in.control import MONEY_IN_CHANGES, MONEY_IN_READS
+from gateways.simulator.stripe.control import STRIPE_CHANGES, STRIPE_READS
 from gateways.simulator.wire import Reply, Response, json_response, read_object
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ READS: dict[str, Callable[["Simulator"], Response]] = {
     "callbacks": _callbacks,
     "numbers": _numbers,
     **MONEY_IN_READS,
+    **STRIPE_READS,
 }
 CHANGES: dict[str, Callable[["Simulator", dict[str, Any]], Response]] = {
     "top-up": _top_up,
@@ -157,4 +159,5 @@ CHANGES: dict[str, Callable[["Simulator", dict[str, Any]], Response]] = {
     "report-messages": _report_messages,
     "forget-tokens": _forget_tokens,
     **MONEY_IN_CHANGES,
+    **STRIPE_CHANGES,
 }

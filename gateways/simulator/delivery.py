@@ -1,6 +1,7 @@
 """Delivers callbacks by HTTP when they are due: once, without retries (daraja.md 7)."""
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event, Lock, Thread
@@ -17,6 +18,7 @@ ANSWER_BYTES_MAX = 10_000
 LOOK_EVERY_S = 0.02
 POSTERS = 8
 USER_AGENT = "payment-simulator"
+NONE: Mapping[str, str] = {}
 
 
 class Deliverer:
@@ -57,7 +59,9 @@ class Deliverer:
 
     def _post(self, pending: PendingCallback) -> None:
         try:
-            status, answer = post(pending.url, pending.body, timeout_s=_timeout_s(pending))
+            status, answer = post(
+                pending.url, pending.body, timeout_s=_timeout_s(pending), headers=pending.headers
+            )
         except (OSError, HTTPException, ValueError) as problem:
             logger.warning("callback %d was not delivered: %s", pending.number, problem)
             self.simulator.delivered(pending.number, status=None, problem=str(problem))
@@ -71,8 +75,10 @@ def _timeout_s(pending: PendingCallback) -> float:
     return VALIDATION_WAIT_S if pending.kind == VALIDATION else TIMEOUT_S
 
 
-def post(url: str, body: bytes, *, timeout_s: float = TIMEOUT_S) -> tuple[int, bytes]:
-    """POST JSON once; the status and the start of the answer.
+def post(
+    url: str, body: bytes, *, timeout_s: float = TIMEOUT_S, headers: Mapping[str, str] = NONE
+) -> tuple[int, bytes]:
+    """POST once, JSON unless the headers say otherwise; the status and the start of the answer.
 
     Raises OSError, HTTPException or ValueError.
     """
@@ -81,8 +87,8 @@ def post(url: str, body: bytes, *, timeout_s: float = TIMEOUT_S) -> tuple[int, b
     connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
-        connection.request("POST", target, body=body, headers=headers)
+        usual = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
+        connection.request("POST", target, body=body, headers={**usual, **headers})
         answer = connection.getresponse()
         return answer.status, answer.read(ANSWER_BYTES_MAX)
     finally:

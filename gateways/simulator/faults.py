@@ -13,6 +13,7 @@ from gateways.simulator.behaviour import (
     Fate,
 )
 from gateways.simulator.chance import drawing
+from gateways.simulator.stripe.names import STRIPE_FAULTS
 
 ANSWER_FAULTS = {
     "lost_ack": Answer.LOST,
@@ -67,7 +68,7 @@ MONEY_IN_FAULTS = (
 )  # fmt: skip
 FAULTS = (
     *ANSWER_FAULTS, *DELIVERY_FAULTS, *OUTCOME_FAULTS, *QUERY_FAULTS, *TOKEN_FAULTS,
-    *MONEY_IN_FAULTS,
+    *MONEY_IN_FAULTS, *STRIPE_FAULTS,
 )  # fmt: skip
 
 # Answers that mean the same to the caller whether or not the request was carried out.
@@ -82,6 +83,7 @@ STORMY = {
     **dict.fromkeys(QUERY_FAULTS, 0.03),
     **dict.fromkeys(TOKEN_FAULTS, 0.05),
     **dict.fromkeys(MONEY_IN_FAULTS, 0.03),
+    **dict.fromkeys(STRIPE_FAULTS, 0.02),
     "temporary": 0.06,
     "lost_callback": 0.06,
     "lost_ack": 0.03,
@@ -93,6 +95,7 @@ WORST = {
     **dict.fromkeys(QUERY_FAULTS, 0.1),
     **dict.fromkeys(TOKEN_FAULTS, 0.15),
     **dict.fromkeys(MONEY_IN_FAULTS, 0.08),
+    **dict.fromkeys(STRIPE_FAULTS, 0.05),
     "temporary": 0.12,
     "lost_callback": 0.15,
     "lost_ack": 0.1,

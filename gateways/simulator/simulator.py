@@ -23,6 +23,9 @@ from gateways.simulator.money_in.payments import hear, pay
 from gateways.simulator.money_in.state import Payment
 from gateways.simulator.queries import request_balance, request_status
 from gateways.simulator.sms import SmsService
+from gateways.simulator.stripe import service as stripe_service
+from gateways.simulator.stripe.events import deliver_again, signed
+from gateways.simulator.stripe.state import State
 from gateways.simulator.tokens import ExpiresAs, TokenOffice
 from gateways.simulator.wallets import FLOAT_DEFAULT, Wallets
 from gateways.simulator.wire import (
@@ -104,6 +107,8 @@ class Simulator:
             varied_shapes=varied_shapes,
         )
         self.sms = SmsService()
+        journal = state_path.with_suffix(".stripe.jsonl") if state_path else None
+        self.stripe = stripe_service.Stripe(State(self.world, journal))
         self._tokens_asked = 0
         self._lock = RLock()
 
@@ -125,6 +130,8 @@ class Simulator:
                 return self._token(method, parts.query, names, at)
             if parts.path == sms.PATH and method == "POST":
                 return sms.answer(self.sms, self.world, names, body, at)
+            if parts.path.startswith(stripe_service.PREFIX):
+                return self.stripe.answer(method, parts.path, parts.query, names, body, at)
             return self._desk(method, parts.path, names, body, at)
 
     def due_callbacks(self, at: datetime | None = None) -> list[PendingCallback]:
@@ -134,14 +141,17 @@ class Simulator:
         moment = at or self.clock()
         with self._lock:
             self.world.agenda.run(moment)
-            return self.world.agenda.due(moment)
+            due = self.world.agenda.due(moment)
+            return [signed(self.stripe.state, each, moment) for each in due]
 
     def delivered(
         self, number: int, *, status: int | None, problem: str = "", answer: bytes = b""
     ) -> None:
         """Note how the delivery of a callback went; a validation also hears the `answer`."""
         with self._lock:
-            self.world.agenda.delivered(number, status=status, problem=problem)
+            record = self.world.agenda.delivered(number, status=status, problem=problem)
+            if record and not record.delivered:
+                deliver_again(self.stripe.state, record, self.clock())
             hear(self.world, number, status=status, answer=answer, at=self.clock())
 
     def pay(self, *, shortcode: str, msisdn: str, shillings: int, account: str) -> Payment:
@@ -204,6 +214,7 @@ class Simulator:
         """Close the state file."""
         with self._lock:
             self.world.book.close()
+            self.stripe.state.close()
 
     def _token(self, method: str, query: str, headers: Mapping[str, str], at: datetime) -> Reply:
         self._tokens_asked += 1

@@ -113,5 +113,5 @@ def _report(service: SmsService, world: World, message_id: str, to: str, at: dat
     for _ in range(2 if digits == TWICE else 1):
         world.agenda.call_back(
             due, kind="delivery", reference=message_id, url=service.report_url,
-            body=urlencode(fields).encode(),
+            body=urlencode(fields).encode(), headers={"Content-Type": FORM_TYPE},
         )  # fmt: skip

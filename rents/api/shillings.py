@@ -5,14 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core import money
+from disbursements.api.amounts import in_units
 from disbursements.api.fields import Shillings
 
 
 def in_shillings(amount_minor: int, currency: str) -> int | float:
     """`9500`, or `500.5` where there are cents: the digits are exact, nobody reckons with it."""
-    amount = money.major(amount_minor, currency)
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+    return in_units(amount_minor, currency)
 
 
 @extend_schema_field({"type": "number", "minimum": 1, "example": 10000})

@@ -1,1 +1,1 @@
-"""Benchmarks: `python3 run.py bench dispatch|callbacks`. Ratios beside a yardstick, no tests."""
+"""Benchmarks: `python3 run.py bench dispatch|callbacks|payouts`. Ratios, no tests."""

@@ -4,12 +4,14 @@ import argparse
 import os
 import sys
 
+NAMES = ("dispatch", "callbacks", "payouts", "seed", "desk", "export")
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    parser.add_argument("name", choices=["dispatch", "callbacks", "seed", "desk", "export"])
+    parser.add_argument("name", choices=NAMES)
     parser.add_argument(
-        "--count", type=int, help="how many payouts or callbacks; at the desk, rounds"
+        "--count", type=int, help="how many payouts, callbacks, transfers; at the desk, rounds"
     )
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
@@ -17,14 +19,15 @@ def main() -> int:
     import django
 
     django.setup()
-    from tests.bench import callbacks, desk, dispatch, export, seed
+    from tests.bench import callbacks, desk, dispatch, export, payouts, seed
     from tests.bench.surroundings import own_database, shown
 
     kept = {"seed": seed.run, "desk": desk.run, "export": export.run}
     if benchmark := kept.get(given.name):  # on a database that is kept
         shown(benchmark(given.count), as_json=given.json)
         return 0
-    benchmark = {"dispatch": dispatch.run, "callbacks": callbacks.run}[given.name]
+    fresh = {"dispatch": dispatch.run, "callbacks": callbacks.run, "payouts": payouts.run}
+    benchmark = fresh[given.name]
     with own_database():
         shown(benchmark(given.count), as_json=given.json)
     return 0

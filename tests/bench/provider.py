@@ -3,12 +3,16 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 DELAY_S = 0.1
 TOKEN = json.dumps({"access_token": "bench", "expires_in": "3599"}).encode()
+Reply = Callable[[bytes, bytes], Awaitable[bytes]]
 
 
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, by: Reply) -> None:
+    """Answer each request of a connection `by` its head and body."""
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
@@ -17,8 +21,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
                 name, _, value = line.partition(b":")
                 if name.lower() == b"content-length":
                     length = int(value)
-            sent = await reader.readexactly(length)
-            body = TOKEN if head.startswith(b"GET") else await taken(sent)
+            body = await by(head, await reader.readexactly(length))
             writer.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                 b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
@@ -27,7 +30,10 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
-async def taken(sent: bytes) -> bytes:
+async def taken(head: bytes, sent: bytes) -> bytes:
+    """A token at once, an acknowledgement after a while."""
+    if head.startswith(b"GET"):
+        return TOKEN
     await asyncio.sleep(DELAY_S)
     reference = json.loads(sent)["OriginatorConversationID"]
     return json.dumps(
@@ -40,8 +46,9 @@ async def taken(sent: bytes) -> bytes:
     ).encode()
 
 
-async def main() -> None:
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=512)
+async def serve(by: Reply) -> None:
+    """Answer on a free port, whose number is the first line of standard output."""
+    server = await asyncio.start_server(partial(answer, by=by), "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     async with server:
         await server.serve_forever()
@@ -49,4 +56,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main())
+        asyncio.run(serve(taken))

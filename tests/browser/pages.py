@@ -13,6 +13,8 @@ from disbursements.operations import bulk
 from disbursements.operations.export import export
 from disbursements.operations.propose_settlement import propose
 from tests.browser.scene import UNNAMED, Scene
+from tests.paid_out import not_sent, paid_out, proposed_back
+from vault.models import Partner
 from vault.queries import caller_of
 
 LIST = "admin:disbursements_disbursementrequest"
@@ -33,6 +35,7 @@ def addresses(scene: Scene) -> list[str]:
     _people_act(scene)
     keys = dict(DisbursementRequest.objects.values_list("client_reference", "pk"))
     settlement = Settlement.objects.get()
+    winners = {row.payee_user: row for row in DisbursementRequest.objects.exclude(payee_user="")}
     return [
         "/admin/",
         THE_DESK,
@@ -45,6 +48,8 @@ def addresses(scene: Scene) -> list[str]:
         f"{reverse(f'{LIST}_save-view')}?status=failed",
         f"{reverse('admin:disbursements_resultcoderule_classify')}?api=b2c&code=7777",
         reverse("admin:disbursements_settlement_approve", args=[settlement.pk]),
+        reverse(f"{LIST}_look-up", args=[winners["UNKNOWN"].pk]),
+        reverse(f"{LIST}_reverse", args=[winners["PART-BACK"].pk]),
         *tables(),
     ]
 
@@ -56,12 +61,16 @@ def _people_act(scene: Scene) -> None:
         selection={"status": "retrying,failed"}, options={"max_retries": 5},
     )  # fmt: skip
     bulk.work(run_id=run.pk)
+    partner = Partner.objects.get()
+    paid_out(scene.wire, partner)
+    not_sent(partner)
     person = User.objects.create_superuser("operator.example")
     propose(
         disbursement_id=scene.row("UNKNOWN").pk, settled_as="not_paid",
         evidence="Statement of 20 November, page 4", reason="The payee has called",
         caller=caller_of(person, origin="admin"), at=at,
     )  # fmt: skip
+    proposed_back(person, "PAID", 1_000)
     leaving = export(
         selection={}, columns=["reference"], file_format="csv", caller=SOMEBODY, at=at
     )

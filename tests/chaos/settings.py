@@ -5,3 +5,4 @@ import os
 from config.settings.test import *  # noqa: F403 - everything else is as in tests
 
 DARAJA_BASE_URL = os.environ["CHAOS_PROVIDER"]
+STRIPE_API_BASE = os.environ["CHAOS_PROVIDER"]

@@ -9,7 +9,13 @@ from django.db import connection, transaction
 
 from core.models import Step
 from core.states import IllegalMove, NotInTransaction, StaleRow, advance, begin, note
-from disbursements.models import BulkRun, DisbursementRequest, Settlement
+from disbursements.models import (
+    BulkRun,
+    DisbursementRequest,
+    PayoutJob,
+    Settlement,
+    TransferReversal,
+)
 from disbursements.states import ARROWS, FINAL, MEANINGS, OPEN_OUTCOME, DisbursementStatus
 from tests.wire import START
 from vault.models import Partner, Shortcode
@@ -98,7 +104,7 @@ class TestTable:
     def test_every_status_is_reached_and_nothing_leads_to_itself(self) -> None:
         reached = {new for _, new in DRAWN}
 
-        assert set(ALL) - reached == {DisbursementStatus.HELD}
+        assert reached == set(ALL)
         assert not [old for old, new in DRAWN if old == new]
 
     def test_what_is_open_is_never_cancelled_and_paid_is_never_failed(self) -> None:
@@ -135,14 +141,19 @@ class TestOutsideATransaction:
         assert not DisbursementRequest.objects.exists()
 
 
+SMALL = (Settlement, BulkRun, PayoutJob, TransferReversal)
+# A job whose winner is retried is open again.
+BOTH_WAYS = {(PayoutJob, "processing", "complete"), (PayoutJob, "complete", "processing")}
+
+
 class TestSmallMachines:
-    """Settlements and bulk runs: rows that need no money around them."""
+    """Settlements, bulk runs, payout jobs, reversals: rows that need no money around them."""
 
     @pytest.mark.parametrize(
         ("model", "old", "new"),
         [
             (model, old, new)
-            for model in (Settlement, BulkRun)
+            for model in SMALL
             for old, targets in model.MACHINE.arrows.items()
             for new in sorted(targets)
         ],
@@ -150,5 +161,6 @@ class TestSmallMachines:
     def test_a_drawn_arrow_is_walked(self, model: Any, old: str, new: str) -> None:
         model.MACHINE.check(old=old, new=new)
 
-        with pytest.raises(IllegalMove):
-            model.MACHINE.check(old=new, new=old)
+        if (model, old, new) not in BOTH_WAYS:
+            with pytest.raises(IllegalMove):
+                model.MACHINE.check(old=new, new=old)

@@ -17,6 +17,8 @@ from gateways.registry import notifier
 from gateways.simulator import Simulator
 from tests.wire import UNLISTED, MovedClock, Wire
 
+FORM = "application/x-www-form-urlencoded"
+
 
 @pytest.fixture
 def sms(simulator: Simulator, moved: MovedClock, settings: Any) -> Iterator[Wire]:
@@ -127,6 +129,7 @@ class TestReports:
 
         stored = Callback.objects.values_list("outcome", "subject_id", "source_listed")
         assert list(stored) == [("ignored", taken.message_id, True)] * 2
+        assert {row.content_type for row in Callback.objects.all()} == {FORM}
         assert not Alert.objects.exists()
 
     @pytest.mark.parametrize(

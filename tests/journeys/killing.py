@@ -45,11 +45,11 @@ class InlineThreads:
     def __exit__(self, *error: object) -> None:
         pass
 
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def submit(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Future[Any]:
         """Do it, and keep what it brings or raises."""
         future = _OrderedFuture()
         try:
-            future.set_result(call(*arguments))
+            future.set_result(call(*arguments, **named))
         except BaseException as error:  # noqa: BLE001 - as the real one does
             future.set_exception(error)
         return future

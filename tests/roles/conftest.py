@@ -25,6 +25,7 @@ from vault.operations.add_shortcode import Credentials, add_shortcode
 PASSWORD = "an-example-of-a-password"
 ROLES = import_module("config.migrations.0001_roles")
 RENT_ROLES = import_module("config.migrations.0002_rent_roles")
+PAYOUT_ROLES = import_module("config.migrations.0003_payout_roles")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ def roles(engine_db: None) -> dict[str, Group]:
     """The groups of the migrations, made anew: emptying tables took them away."""
     ROLES.make_roles(apps, None)
     RENT_ROLES.add_rent(apps, None)
+    PAYOUT_ROLES.add_payouts(apps, None)
     return {group.name: group for group in Group.objects.all()}
 
 

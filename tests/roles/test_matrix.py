@@ -36,6 +36,8 @@ MAY = {
     "see keys": {"Administrator", "Auditor"},
     "see staff": {"Auditor"},
     "close alert": OPERATORS,
+    "see schedules": {"Administrator", "Auditor"},
+    "run schedule": {"Administrator"},
 }
 # The page that the verb begins with; a row's page answers 404 to those who may, of a row that
 # is not there, and 403 to those who may not.
@@ -60,6 +62,8 @@ PAGES: dict[str, tuple[str, tuple[object, ...]]] = {
     "see keys": ("admin:vault_apikey_changelist", ()),
     "see staff": ("admin:auth_user_changelist", ()),
     "close alert": ("admin:core_alert_close", (1,)),
+    "see schedules": ("admin:core_jobrun_changelist", ()),
+    "run schedule": ("admin:core_jobrun_run", ("send",)),
 }
 COMMANDS: dict[str, tuple[str, ...]] = {
     "view": ("disbursement", NOBODY),
@@ -80,6 +84,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "replay": ("replay_callback", "1"),
     "see trail": ("verify_steps",),
     "see staff": ("staff",),
+    "see schedules": ("schedules",),
+    "run schedule": ("run_schedule", "send", "--dry-run", *REASON),
 }  # fmt: skip
 # Whoever may is answered about the payout that is not there, or about the empty body.
 API: dict[str, tuple[str, str, dict[str, object]]] = {
@@ -101,6 +107,8 @@ API: dict[str, tuple[str, str, dict[str, object]]] = {
     "correct": ("post", f"/api/disburse/{NOBODY}/correct", {"reason": REASON[1]}),
     "settle": ("post", f"/api/disburse/{NOBODY}/settlement", {"reason": REASON[1]}),
     "approve": ("post", f"/api/settlements/{NOBODY}/approve", {"reason": REASON[1]}),
+    "see schedules": ("get", "/api/schedules", {}),
+    "run schedule": ("post", "/api/schedules/nobody/run", {"reason": REASON[1]}),
 }  # fmt: skip
 PAIRS = [(role, verb) for verb in MAY for role in sorted(EVERYBODY)]
 Somebody = Callable[..., Person]

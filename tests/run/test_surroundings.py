@@ -35,6 +35,7 @@ class TestEnvironment:
         assert found["DATABASE_URL"] == URL
         assert found["DJANGO_SETTINGS_MODULE"] == "config.settings.demo"
         assert found["DARAJA_BASE_URL"] == "http://127.0.0.1:8104"
+        assert found["STRIPE_API_BASE"] == "http://127.0.0.1:8104"
         assert found["VAULT_PUBLIC_URL"] == "http://127.0.0.1:8003"
         assert found["VAULT_TIME_SCALE"] == "60"
         assert found["VAULT_DATA_DIR"] == str(ROOT / ".vault")

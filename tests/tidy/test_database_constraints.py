@@ -15,11 +15,11 @@ CONSTRAINTS = {
         "one_request_per_client_reference", "one_request_per_idempotency_key",
         "one_request_per_receipt", "disbursement_status_known", "amount_positive",
         "completed_has_receipt", "retrying_has_moment", "sending_has_lease", "parked_has_cause",
-        "payee_fits_rail",
+        "payee_fits_rail", "returned_fits",
     },
     "disbursements.DisbursementRetryLog": {
         "attempt_numbers_unique", "one_open_attempt", "paid_once", "not_paid_has_proof",
-        "attempts_start_at_one", "one_open_per_beneficiary",
+        "attempts_start_at_one", "one_open_per_beneficiary", "key_has_destination",
     },
     "disbursements.Pause": {"one_pause_per_target", "pause_names_its_target"},
     "disbursements.ResultCodeRule": {
@@ -32,6 +32,20 @@ CONSTRAINTS = {
         "one_open_settlement",
     },
     "disbursements.Tally": {"tally_paid_within_known"},
+    "disbursements.ConnectedAccount": {
+        "one_account_per_user", "one_user_per_account", "transfers_capability_known",
+    },
+    "disbursements.PayoutJob": {
+        "one_job_per_settlement", "payout_job_status_known", "winners_fit_the_pool",
+        "payout_job_positive", "complete_job_has_moment",
+    },
+    "disbursements.PayoutTransfer": {
+        "one_transfer_per_winner", "one_transfer_per_line", "skipped_has_moment",
+    },
+    "disbursements.TransferReversal": {
+        "reversal_status_known", "reversal_positive", "reversal_by_two_persons",
+        "done_reversal_has_id", "one_open_reversal",
+    },
     "core.SavedView": {"one_saved_view_per_name"},
     "core.Alert": {"one_open_alert_per_condition"},
     "ledger.Account": {
@@ -82,6 +96,9 @@ TRIGGERS = {
     },
     "disbursements.StatusQuestion": {"no_delete"},
     "disbursements.Export": {"no_delete", "export_is_read_only"},
+    "disbursements.PayoutJob": {"settlement_is_read_only", "no_delete"},
+    "disbursements.PayoutTransfer": {"winner_is_read_only", "no_delete"},
+    "disbursements.TransferReversal": {"reversal_is_read_only", "no_delete"},
     "vault.FeeRule": {"fee_rule_is_kept"},
     "vault.Prompt": {"asked_is_read_only", "no_delete"},
     "vault.Payment": {"received_is_read_only", "no_delete"},

@@ -47,7 +47,7 @@ class AddProperty(RentalAction):
 
     def form_for(self, request: HttpRequest, rows: Sequence[Any]) -> Callable[..., forms.Form]:
         """With the shortcodes of the owner's partner."""
-        found = Shortcode.objects.filter(partner_id=rows[0].partner_id, is_active=True)
+        found = Shortcode.objects.of_mpesa().filter(partner_id=rows[0].partner_id, is_active=True)
         return partial(NewPropertyForm, shortcodes=[(row.number, row.number) for row in found])
 
     def confirmation(self, request: HttpRequest, rows: Sequence[Owner]) -> Confirmation:

@@ -12,15 +12,20 @@ from core.admin.base import RecordAdmin, column
 from core.admin.record import Column, Facts, Headline, Record, Table
 from vault import queries
 from vault.admin.partners import ActiveFilter, active
-from vault.models import Shortcode
+from vault.models import Shortcode, ShortcodeKind
 
 
 @admin.register(Shortcode)
 class ShortcodeAdmin(RecordAdmin):
-    """Paybills and tills that money leaves from."""
+    """Paybills, tills and Stripe accounts that money leaves from."""
 
-    purpose = "Paybills and tills that money leaves from. Their credentials are never shown."
-    nothing_yet = "No shortcode yet: manage.py add_shortcode adds one."
+    purpose = (
+        "Paybills, tills and Stripe accounts that money leaves from. Their credentials are never "
+        "shown."
+    )
+    nothing_yet = (
+        "No shortcode yet: manage.py add_shortcode adds one, add_stripe_account a Stripe account."
+    )
     list_display = ("number", "partner", "kind_text", "limit", "state", "since")
     list_filter = (ActiveFilter,)
     list_select_related = ("partner",)
@@ -30,7 +35,7 @@ class ShortcodeAdmin(RecordAdmin):
 
     @column("Kind")
     def kind_text(self, row: Shortcode) -> str:
-        """Paybill or till."""
+        """Paybill, till or Stripe account."""
         return row.get_kind_display()
 
     @column("Calls per second")
@@ -52,7 +57,6 @@ class ShortcodeAdmin(RecordAdmin):
         """One shortcode with its latest balances."""
         partner = reverse("admin:vault_partner_change", args=[row.partner_id])
         payouts = reverse("admin:disbursements_disbursementrequest_changelist")
-        low = shown.amount(row.low_float_minor, "KES") if row.low_float_minor else "Off"
         return Record(
             headline=Headline(
                 kind=row.get_kind_display(), main=row.number, beside=f"of {row.partner}",
@@ -65,9 +69,8 @@ class ShortcodeAdmin(RecordAdmin):
                     rows=[
                         ("Id", shown.copied(str(row.pk), label="shortcode id")),
                         ("Partner", shown.link(partner, row.partner)),
-                        ("Initiator", row.initiator_name),
+                        *_of_mpesa(row),
                         ("Calls per second, at most", row.tps_limit),
-                        ("Alert below", low),
                         ("Since", shown.moment(row.created_at)),
                         ("Payouts", shown.link(f"{payouts}?shortcode={row.pk}", "Show them")),
                     ],
@@ -77,12 +80,20 @@ class ShortcodeAdmin(RecordAdmin):
         )  # fmt: skip
 
 
+def _of_mpesa(row: Shortcode) -> list[tuple[str, Any]]:
+    if row.kind == ShortcodeKind.STRIPE:
+        return []
+    low = shown.amount(row.low_float_minor, "KES") if row.low_float_minor else "Off"
+    return [("Initiator", row.initiator_name), ("Alert below", low)]
+
+
 def _balances(row: Shortcode) -> Table:
+    name = "Stripe" if row.kind == ShortcodeKind.STRIPE else "M-Pesa"
     readings = queries.latest_readings(shortcode_id=row.pk)
     return Table(
         title="Latest balances",
-        note="By M-Pesa's word at that moment.",
-        empty="M-Pesa has not told a balance yet.",
+        note=f"By {name}'s word at that moment.",
+        empty=f"{name} has not told a balance yet.",
         columns=[
             Column(label="Wallet"), Column(label="Available", numeric=True),
             Column(label="Current", numeric=True), Column(label="Reserved", numeric=True),

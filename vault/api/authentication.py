@@ -29,7 +29,7 @@ MISSING = "Send your API key in the header: Authorization: Bearer pv_…"
 STAFF_ONLY = "Only a member of staff may do this: a partner's key may not."
 OWNER = "owner"
 TENANT = "tenant"
-# What a key may do, by its scopes. Never: force, settle, approve, allocate.
+# What a key may do, by its scopes. Never: force, settle, approve, allocate, take back.
 SCOPE_PERMISSIONS = {
     api_key.READ: (
         "disbursements.view_disbursementrequest", "disbursements.view_disbursementretrylog",
@@ -37,11 +37,16 @@ SCOPE_PERMISSIONS = {
         "disbursements.export_disbursementrequest",
         "vault.view_owner", "vault.view_property", "vault.view_tenant", "vault.view_payment",
         "vault.view_prompt", "rents.view_forward",
+        "disbursements.view_payoutjob", "disbursements.view_payouttransfer",
+        "disbursements.view_connectedaccount", "disbursements.view_transferreversal",
     ),
     api_key.WRITE: (
         "disbursements.add_disbursementrequest", "disbursements.retry_disbursementrequest",
         "disbursements.cancel_disbursementrequest", "disbursements.correct_disbursementrequest",
         "vault.collect_payment", "vault.forward_payment",
+        "disbursements.schedule_payoutjob", "disbursements.retry_payoutjob",
+        "disbursements.cancel_payoutjob", "disbursements.add_connectedaccount",
+        "disbursements.change_connectedaccount",
     ),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ VARIABLES = {
     "initiator_password": "VAULT_INITIATOR_PASSWORD",
     "passkey": "VAULT_PASSKEY",
 }
+STRIPE_VARIABLE = "VAULT_STRIPE_SECRET_KEY"
 
 
 def secret(*, name: str, given: str | None) -> str:
@@ -30,6 +31,19 @@ def secret(*, name: str, given: str | None) -> str:
         option = f"--{name.replace('_', '-')}"
         raise BadUsage(f"{option} is missing: give it, or set {VARIABLES[name]}")
     return getpass.getpass(f"{name.replace('_', ' ').capitalize()}: ")
+
+
+def stripe_key() -> str:
+    """What its variable says, else what is typed; never an option, which others could see.
+
+    Raises BadUsage where nobody can type.
+    """
+    value = os.environ.get(STRIPE_VARIABLE, "")
+    if value:
+        return value.strip()
+    if not sys.stdin.isatty():
+        raise BadUsage(f"There is no key: set {STRIPE_VARIABLE}, or run it where it can ask")
+    return getpass.getpass("Secret key of the Stripe account: ").strip()
 
 
 def contents(*, path: Path) -> bytes:

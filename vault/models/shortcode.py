@@ -1,11 +1,11 @@
-"""Shortcode: an M-Pesa paybill or till with its sealed credentials. Wallet, BalanceReading."""
+"""Shortcode: where money leaves from, with its sealed credentials. Wallet, BalanceReading."""
 
 import uuid
 
 from django.db import models
 
 from core import secrets
-from gateways.interface import ShortcodeAccess
+from gateways.interface import PlatformAccess, ShortcodeAccess
 
 TPS_LIMIT_DEFAULT = 20
 
@@ -13,10 +13,24 @@ TPS_LIMIT_DEFAULT = 20
 class ShortcodeKind(models.TextChoices):
     PAYBILL = "paybill", "Paybill"
     TILL = "till", "Till"
+    STRIPE = "stripe", "Stripe account"
+
+
+class ShortcodeManager(models.Manager["Shortcode"]):
+    def of_mpesa(self) -> models.QuerySet["Shortcode"]:
+        """Paybills and tills."""
+        return self.exclude(kind=ShortcodeKind.STRIPE)
+
+    def of_stripe(self) -> models.QuerySet["Shortcode"]:
+        """Stripe platform accounts."""
+        return self.filter(kind=ShortcodeKind.STRIPE)
 
 
 class Shortcode(models.Model):
-    """A paybill or till that money leaves from. Credentials are sealed to this row."""
+    """What money leaves from: a paybill, a till, or a Stripe platform account (decision 20).
+
+    Credentials are sealed to this row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partner = models.ForeignKey("vault.Partner", models.PROTECT, related_name="+")
@@ -33,6 +47,8 @@ class Shortcode(models.Model):
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+
+    objects = ShortcodeManager()
 
     class Meta:
         ordering = ["number"]
@@ -54,8 +70,8 @@ class Shortcode(models.Model):
         return f"shortcode:{self.pk}"
 
     def access(self) -> ShortcodeAccess:
-        """The opened credentials for a gateway; raises secrets.CannotOpen."""
-        values = secrets.unseal(self.sealed_credentials, context=self.context)
+        """The opened credentials of a paybill or till; raises secrets.CannotOpen."""
+        values = self._opened()
         return ShortcodeAccess(
             number=self.number,
             consumer_key=values["consumer_key"],
@@ -64,6 +80,13 @@ class Shortcode(models.Model):
             initiator_password=values["initiator_password"],
             certificate=self.certificate,
         )
+
+    def platform_access(self) -> PlatformAccess:
+        """The opened key of a Stripe account; raises secrets.CannotOpen."""
+        return PlatformAccess(secret_key=self._opened()["secret_key"])
+
+    def _opened(self) -> dict[str, str]:
+        return secrets.unseal(self.sealed_credentials, context=self.context)
 
 
 class Wallet(models.Model):

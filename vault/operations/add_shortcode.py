@@ -19,6 +19,7 @@ TEXT_LENGTH_MAX = 100
 SECRET_LENGTH_MAX = 500
 PASSWORD_BYTES_MAX = 200
 TPS_LIMIT_MAX = 1_000
+KINDS = (ShortcodeKind.PAYBILL, ShortcodeKind.TILL)
 _NUMBER = re.compile(r"[0-9]{5,7}", re.ASCII)
 
 
@@ -48,7 +49,7 @@ def add_shortcode(
     """The new shortcode. Raises Refused naming the field that is wrong."""
     if not _NUMBER.fullmatch(number):
         raise Refused(f"{number[:20]!r} is not 5 to 7 digits, such as 600111", field="number")
-    if kind not in ShortcodeKind.values:
+    if kind not in KINDS:
         raise Refused("use paybill or till", field="kind")
     check_terms(
         initiator_name=initiator_name, tps_limit=tps_limit, low_float_minor=low_float_minor

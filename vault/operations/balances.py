@@ -24,7 +24,7 @@ from gateways.interface import (
 )
 from gateways.models import Call
 from vault import queries
-from vault.models import BalanceQuery, BalanceReading, Shortcode, Wallet
+from vault.models import BalanceQuery, BalanceReading, Shortcode, ShortcodeKind, Wallet
 from vault.rules import wallets
 from vault.rules.credentials import CREDENTIAL_CODES
 
@@ -48,7 +48,7 @@ class _Asked:
 
 
 def ask_balances(*, at: datetime, but: Collection[UUID] = ()) -> int:
-    """Ask for the balances of every active shortcode `but` these; how many the provider took.
+    """Ask for the balances of every active paybill and till `but` these; how many were taken.
 
     A shortcode whose initiator was refused is left alone until a person closes that alert:
     asking on would lock the initiator (daraja.md 6).
@@ -57,7 +57,9 @@ def ask_balances(*, at: datetime, but: Collection[UUID] = ()) -> int:
     asked = [
         _write_down(shortcode, at)
         for shortcode in queries.active_shortcodes()
-        if shortcode.number not in refused and shortcode.pk not in but
+        if shortcode.kind != ShortcodeKind.STRIPE
+        and shortcode.number not in refused
+        and shortcode.pk not in but
     ]
     return sum(_send(each, at) for each in asked)
 

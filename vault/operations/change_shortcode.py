@@ -58,7 +58,7 @@ def change_shortcode(*, number: str, changes: Changes, actor: str, at: datetime)
     not used again: it is kept under the key and secret that fetched it. Raises Refused.
     """
     with transaction.atomic():
-        row = Shortcode.objects.select_for_update().filter(number=number).first()
+        row = Shortcode.objects.of_mpesa().select_for_update().filter(number=number).first()
         if row is None:
             raise Refused(
                 f"there is no shortcode {number[:20]!r}: add_shortcode adds one", field="number"

@@ -113,7 +113,9 @@ def _problem(row: TenantRow, error: Refused | money.BadAmount) -> BadRow:
     column = COLUMNS_OF_FIELDS.get(field, field)
     value = getattr(row, "of" if column == "property" else column, "")
     message = error.message if isinstance(error, Refused) else str(error)
-    return BadRow(line=row.line, column=column, value=value[:SHOWN_MAX], problem=message)
+    return BadRow(
+        line=row.line, column=column, value=value[:SHOWN_MAX], problem=message, what_to_do=""
+    )
 
 
 def _by_name(partner_id: UUID) -> dict[str, Property]:

@@ -121,7 +121,7 @@ def _locked(property_id: UUID, new_owner_id: UUID | None, caller: Caller) -> Pro
 
 def _collecting(owner: Owner, number: str | None) -> Shortcode:
     """Where rent is paid to. Raises Refused when it cannot be told."""
-    rows = Shortcode.objects.filter(partner_id=owner.partner_id, is_active=True)
+    rows = Shortcode.objects.of_mpesa().filter(partner_id=owner.partner_id, is_active=True)
     found = list(rows.filter(number=number) if number else rows)
     if len(found) == 1:
         return found[0]

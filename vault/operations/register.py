@@ -77,7 +77,7 @@ def _business_number(text: str | None) -> str | None:
 
 def _set_up(number: str, caller: Caller, *, business_number: str | None = None) -> Collection:
     caller.demand(PERMISSION)
-    shortcode = Shortcode.objects.filter(number=number).first()
+    shortcode = Shortcode.objects.of_mpesa().filter(number=number).first()
     if shortcode is None or not caller.may_touch(shortcode.partner_id):
         raise Refused(f"there is no shortcode {number[:20]}", field="number")
     set_up, _ = Collection.objects.get_or_create(shortcode=shortcode)

@@ -38,7 +38,7 @@ def told_about(*, number: str, kind: str, secret_digest: bytes) -> Shortcode | N
     same_number = Q(number=number) | Q(
         pk__in=Collection.objects.filter(business_number=number).values("shortcode_id")
     )
-    for shortcode in Shortcode.objects.filter(same_number).order_by("number"):
+    for shortcode in Shortcode.objects.of_mpesa().filter(same_number).order_by("number"):
         digests = inbox.standing_digests(
             provider=registry.collected_by(), kind=kind, subject=shortcode.number
         )

@@ -3,6 +3,8 @@
 from core import money
 
 UTILITY = "Utility Account"
+# A Stripe account has one for each currency (stripe.md 1.3).
+AVAILABLE = "Available"
 
 
 def is_utility(name: str) -> bool:

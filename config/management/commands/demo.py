@@ -1,6 +1,7 @@
-"""`manage.py demo`: 500 payees and a month of rent through the simulator under faults."""
+"""`manage.py demo`: payees, a month of rent and contests through the simulator under faults."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +9,8 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from config.demo import rehearsal, rent_street
+from config.demo import contest, rehearsal, rent_street
+from config.demo.contest_figures import ContestFigures, OneContest, contest_figures
 from config.demo.rent_figures import RentFigures, Total, rent_figures
 from config.demo.rent_month import Month
 from config.management.commands.sweep import sweep_until_idle
@@ -18,20 +20,22 @@ from core.command import VaultCommand
 from vault.jobs import pull
 
 TABLE_WIDTH = 99
-REHEARSED = ["deliver", "recover", "send", "retry", "ask", "resume", "seal"]
-OF_RENT = ["prompts", "forward", "follow", "notices"]
+REHEARSED = ["deliver", "recover", "send", "retry", "ask", "resume", "payouts", "reversals",
+             "seal"]  # fmt: skip
+BESIDE = ["prompts", "forward", "follow", "notices", "accounts"]
 
 
 class Command(VaultCommand):
     help = (
-        "Pay the shipped payees and collect and forward a month of rent through the simulator, "
-        "and compare the books."
+        "Pay the shipped payees and the winners of contests, collect and forward a month of rent "
+        "through the simulator, and compare the books."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             collecting = rent_street.set_up(at=clock.database_now())
             shortcode = rehearsal.set_up(at=clock.database_now())
+            platform = contest.set_up(at=clock.database_now())
         except requests.RequestException as error:
             raise self.failure(
                 "The provider simulator does not answer: start it with `python3 run.py`"
@@ -44,25 +48,36 @@ class Command(VaultCommand):
         month = Month(collecting)
         month.begin()
         self.stderr.write("200 tenants pay their rent meanwhile, to twelve owners…")
-        _until_idle(month)
+        self.stderr.write("Sixty winners of three contests are paid through Stripe…")
+        waking = contest.Waking(platform)
+        _until_idle(month, waking)
         rehearsal.end_faults()
         pull()
-        _until_idle(month)
+        waking.begin()
+        _until_idle(month, waking)
+        contest.take_some_back(platform)
+        _until_idle(month, waking)
         found, rent = rehearsal.figures(shortcode), rent_figures(collecting)
+        won = contest_figures(platform)
         if self.as_json:
             rents = asdict(rent) | {"books_agree": rent.books_agree, "refused": month.refused}
-            self.answer(asdict(found) | {"books_agree": found.books_agree, "rent": rents}, "")
+            contests = asdict(won) | {"books_agree": won.books_agree}
+            facts = {"books_agree": found.books_agree, "rent": rents, "contests": contests}
+            self.answer(asdict(found) | facts, "")
         else:
             self.stdout.write(_drawn(_table(found)))
             self.stdout.write(_drawn(_rent_table(rent, month.refused)))
-        if found.paid_twice or not found.books_agree or not rent.books_agree:
+            self.stdout.write(_drawn(_contest_table(won)))
+        agree = found.books_agree and rent.books_agree and won.books_agree
+        if found.paid_twice or not agree:
             sys.exit(1)
 
 
-def _until_idle(month: Month) -> None:
+def _until_idle(month: Month, waking: contest.Waking) -> None:
     sweep_until_idle(
-        REHEARSED, dict.fromkeys(SWEEPS, 0), beside=OF_RENT, is_busy=month.is_under_way
-    )
+        REHEARSED, dict.fromkeys(SWEEPS, 0), beside=BESIDE,
+        is_busy=lambda: month.is_under_way() or waking.is_under_way(),
+    )  # fmt: skip
 
 
 def _drawn(table: Table) -> str:
@@ -124,6 +139,33 @@ def _rent_table(found: RentFigures, refused: list[str]) -> Table:
     line("of it in doubt here", found.in_doubt, "acknowledgement lost; a statement will say")
     verdict = "they agree" if found.books_agree else "THEY DIFFER"
     table.add_row("the books", verdict, "", "; ".join(found.breaks[:5]))
+    return table
+
+
+def _contest_table(found: ContestFigures) -> Table:
+    table = Table(title="Three contests: sixty winners, paid through Stripe")
+    table.add_column("what", style="bold")
+    for each in found.contests:
+        table.add_column(each.currency, justify="right")
+    rows: dict[str, Callable[[OneContest], str]] = {
+        "winners": lambda each: str(each.winners),
+        "won": lambda each: money.shown(each.won_minor, each.currency),
+        "paid to": lambda each: str(each.paid),
+        "waiting or not paid": lambda each: _counted(each.by_status, but="completed"),
+        "came back": lambda each: money.shown(each.returned_minor, each.currency),
+        "paid": lambda each: money.shown(each.paid_minor, each.currency),
+        "our ledger": lambda each: money.shown(each.ledger_minor, each.currency),
+        "Stripe's book": lambda each: money.shown(each.book_minor, each.currency),
+        "Stripe's transfers": lambda each: str(each.book),
+        "the job": lambda each: each.status,
+        "the two books": lambda each: "they agree" if each.agrees else "THEY DIFFER",
+    }
+    for what, shown in rows.items():
+        table.add_row(what, *map(shown, found.contests))
+    table.caption = (
+        f"{found.attempts} attempts, {found.woken} winners waited for their account and were "
+        f"paid by themselves, {found.paid_twice} paid twice"
+    )
     return table
 
 

@@ -10,12 +10,13 @@ from core.refusals import Refused
 from disbursements.management.named import payout_id
 from disbursements.models import DisbursementRequest
 from disbursements.operations.ask import ask_now
+from disbursements.rules import rail_words
 
 
 class Command(VaultCommand):
     help = (
-        "Ask M-Pesa what became of a payout whose outcome is open. No money is sent; the answer "
-        "arrives by itself."
+        "Ask the provider what became of a payout whose outcome is open. Nothing is paid twice "
+        "by it; the answer arrives by itself."
     )
     permission = "disbursements.retry_disbursementrequest"
     of_one_partner = True
@@ -36,5 +37,6 @@ class Command(VaultCommand):
         ask_now(disbursement_id=row.pk, actor=self.actor, at=clock.database_now())
         self.answer(
             {"id": str(row.pk), "clientReference": row.client_reference, "status": row.status},
-            f"{row.client_reference} is due to be asked about: M-Pesa is asked within minutes",
+            f"{row.client_reference} is due to be asked about: "
+            f"{rail_words.provider(row.rail)} is asked within minutes",
         )

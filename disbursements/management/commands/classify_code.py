@@ -8,7 +8,7 @@ from core import clock
 from core.command import BadUsage, VaultCommand
 from disbursements.management.reasons import add_reason
 from disbursements.models import ResultCodeRule, RuleNext, RuleOutcome, RuleScope, WhoseSide
-from disbursements.operations.classify_code import add_rule, edit_rule
+from disbursements.operations.classify_code import WHERE_MET, add_rule, edit_rule
 
 GIVEN = ("meaning", "meaning_sw", "whose_side", "what_to_do", "what_to_do_sw")
 
@@ -23,8 +23,7 @@ class Command(VaultCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The code and its row."""
         parser.add_argument("code", metavar="CODE", help="as the provider writes it, such as 2040")
-        apis = ("b2c", "b2b", "http", "status", "stk", "any")
-        parser.add_argument("--api", default="b2c", choices=apis)
+        parser.add_argument("--api", default="b2c", choices=WHERE_MET)
         parser.add_argument("--outcome", choices=RuleOutcome.values, required=True)
         parser.add_argument("--next", choices=RuleNext.values, required=True)
         parser.add_argument("--scope", choices=RuleScope.values, default=RuleScope.PAYMENT)

@@ -28,7 +28,7 @@ class Command(VaultCommand):
         ended = parser.add_mutually_exclusive_group(required=True)
         ended.add_argument("--paid", action="store_true", help="it was paid")
         ended.add_argument("--not-paid", action="store_true", help="it was not paid")
-        parser.add_argument("--receipt", metavar="R", default="", help="M-Pesa's, when paid")
+        parser.add_argument("--receipt", metavar="R", default="", help="the provider's, when paid")
         parser.add_argument("--paid-at", metavar="T", type=a_moment, help="when it was paid")
         parser.add_argument("--attempt", metavar="N", type=int, help="where several are open")
         parser.add_argument("--evidence", metavar="TEXT", required=True, help="what was seen")

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from disbursements.models import DisbursementRequest
 from tests.disbursements.troubled import TEMPORARY, fail
@@ -37,3 +39,16 @@ def failed(
 ) -> DisbursementRequest:
     """Proven not paid, for good."""
     return fail(sent("00002"), reports, moved)
+
+
+@pytest.fixture
+def queries_of() -> Callable[[Client, str], int]:
+    """How many queries a page makes."""
+
+    def count(client: Client, url: str) -> int:
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        return len(queries)
+
+    return count

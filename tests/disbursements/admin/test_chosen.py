@@ -61,7 +61,7 @@ class TestWords:
             caller=EVERYBODY,
         )
 
-        assert words == "status failed or parked; at least KES 50,000; needs no person"
+        assert words == "status failed or parked; at least 50,000; needs no person"
 
     def test_none_means_all(self) -> None:
         assert in_words({}, caller=EVERYBODY) == "every payout there is"

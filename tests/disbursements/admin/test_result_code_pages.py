@@ -147,6 +147,20 @@ class TestUnclassified:
 
         assert (form.initial["code"], form.initial["meaning"]) == ("7777", "Something new")
 
+    def test_a_code_of_stripe_is_classified_whole(self, desk: Client, moved: MovedClock) -> None:
+        code = "a_code_of_tomorrow_that_is_longer_than_thirty"
+        judge_answer(api="stripe", code=code, text="New", at=moved())
+        asked = {"api": "stripe", "code": code}
+        form = desk.get(reverse(CLASSIFY), asked).context["form"]
+        answers = {"confirmed": "yes", "reason": REASON, **asked, **NEVER, "whose_side": "ours",
+                   "what_to_do": "Ask them"}  # fmt: skip
+
+        desk.post(reverse(CLASSIFY), answers)
+
+        assert form.initial["code"] == code
+        assert ResultCodeRule.objects.get(api="stripe", code=code).next == "never"
+        assert not Alert.objects.filter(closed_at=None).exists()
+
     def test_classifying_ends_it_and_nothing_is_sent(
         self, desk: Client, sent: Sent, reports: Any
     ) -> None:

@@ -37,7 +37,7 @@ class TestEngine:
         force(row, moved)
         monkeypatch.setattr(
             "disbursements.queries.to_send",
-            lambda status, at: DisbursementRequest.objects.filter(pk=row.pk).order_by("pk"),
+            lambda status, at, of: DisbursementRequest.objects.filter(pk=row.pk).order_by("pk"),
         )
 
         with pytest.raises(IntegrityError, match="proof_before_next"):

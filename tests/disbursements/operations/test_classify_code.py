@@ -77,6 +77,21 @@ class TestAdd:
         assert (verdict.next_step, verdict.classified) == ("never", True)
         assert not Alert.objects.filter(closed_at=None).exists()
 
+    def test_a_long_code_of_stripe_is_classified_everywhere(
+        self, engine_db: None, moved: MovedClock
+    ) -> None:
+        code = "a_code_of_tomorrow_that_is_as_long_as_stripes_codes_can_be_x"
+        before = judge_answer(api="stripe", code=code, text="New", at=moved())
+
+        add_rule(
+            api="any", code=code, values=NEVER, reason="told by Stripe", actor="a", at=moved()
+        )
+
+        verdict = judge_answer(api="stripe", code=code, text="New", at=moved())
+        assert (before.outcome, before.classified) == ("unknown", False)
+        assert (verdict.next_step, verdict.classified) == ("never", True)
+        assert not Alert.objects.filter(closed_at=None).exists()
+
     def test_a_second_row_for_the_same_code_is_refused(
         self, engine_db: None, moved: MovedClock, together: Any
     ) -> None:

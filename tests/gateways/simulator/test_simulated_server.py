@@ -27,11 +27,13 @@ class Receiver:
     def __init__(self):
         received = self.received = Queue()
         statuses = self.statuses = []
+        kinds = self.kinds = []
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 received.put((time.monotonic(), self.path, body))
+                kinds.append(self.headers["Content-Type"])
                 self.send_response(statuses.pop() if statuses else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -119,6 +121,19 @@ class TestServer:
         _, path, result = receiver.received.get(timeout=DEADLINE_S)
         assert path == "/result"
         assert json.loads(result)["Result"]["OriginatorConversationID"] == "ref-1"
+
+    def test_a_delivery_report_goes_out_as_a_form(self, server, receiver):
+        server.simulator.sms.report_url = f"{receiver.address}/report"
+        form = "application/x-www-form-urlencoded"
+        headers = {"apiKey": "key", "Content-Type": form}
+        body = b"username=sandbox&to=%2B254700000001&message=Paid"
+
+        reply = server.simulator.handle("POST", "/version1/messaging", headers, body)
+
+        assert reply.status == 201
+        _, path, report = receiver.received.get(timeout=DEADLINE_S)
+        assert (path, receiver.kinds) == ("/report", [form])
+        assert b"status=Success" in report
 
     def test_an_early_callback_comes_before_the_answer(self, line, receiver):
         status, _ = line.pay("254700099203", "ref-1")

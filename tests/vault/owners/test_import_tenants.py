@@ -96,12 +96,12 @@ class TestWholeFile:
         [
             (b"", "lacks the column property, tenant"),
             (b"tenant\nJuma Example\n", "lacks the column property"),
-            (b"property,tenant,colour\n", "'colour' is not known"),
-            (b"property,tenant,tenant\n", "stands there twice"),
+            (b"property,tenant,colour\n", "'colour' is not a column we know"),
+            (b"property,tenant,tenant\n", "in the first line twice"),
             (b"PK\x03\x04rest", "an Excel workbook"),
             ("property,tenant\n".encode("utf-16"), "UTF-16"),
-            (b"property,tenant\nSUN,\xff\n", "byte 21 is not UTF-8"),
-            (b'property,tenant\nSUN,"Juma\n', "line 2: unexpected end of data"),
+            (b"property,tenant\nSUN,\xff\n", r"line 2, byte 5 \(0xFF\) is not UTF-8"),
+            (b'property,tenant\nSUN,"Juma\nSUN,Otieno\n', "opened in line 2 is not closed"),
             (b"x" * 5_000_001, "more than 5 MB"),
         ],
     )

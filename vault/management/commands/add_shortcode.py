@@ -9,9 +9,8 @@ from django.core.management.base import CommandParser
 from core import clock
 from core.command import VaultCommand, an_id
 from vault.management.credentials import VARIABLES, contents, secret, shillings
-from vault.models import ShortcodeKind
 from vault.models.shortcode import TPS_LIMIT_DEFAULT
-from vault.operations.add_shortcode import Credentials, add_shortcode
+from vault.operations.add_shortcode import KINDS, Credentials, add_shortcode
 
 SECRETS = ("consumer_key", "consumer_secret", "initiator_password")
 
@@ -28,7 +27,7 @@ class Command(VaultCommand):
         """NUMBER and everything that Daraja needs of it."""
         parser.add_argument("number", metavar="NUMBER", help="5 to 7 digits, such as 600111")
         parser.add_argument("--partner", metavar="ID", type=an_id, required=True)
-        parser.add_argument("--kind", choices=ShortcodeKind.values, required=True)
+        parser.add_argument("--kind", choices=[kind.value for kind in KINDS], required=True)
         parser.add_argument("--consumer-key", metavar="K")
         parser.add_argument("--consumer-secret", metavar="S")
         parser.add_argument("--initiator", metavar="NAME", required=True)

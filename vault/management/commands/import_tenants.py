@@ -66,6 +66,7 @@ def _as_json(report: TenantImport) -> dict[str, Any]:
 def _as_text(report: TenantImport) -> str:
     lines = [
         f"line {each.line}{f', {each.column}' if each.column else ''}: {each.value} {each.problem}"
+        f"{f': {each.what_to_do}' if each.what_to_do else ''}"
         for each in report.problems[:PROBLEMS_SHOWN_MAX]
     ]
     if report.problems:

@@ -59,7 +59,7 @@ class Command(VaultCommand):
         """The machine's operator knows the key that the addresses come from."""
         if self.caller.permissions is not None:
             raise NotAllowed("the addresses are secret: leave --as out to see them")
-        shortcode = Shortcode.objects.filter(number=number).first()
+        shortcode = Shortcode.objects.of_mpesa().filter(number=number).first()
         if shortcode is None:
             raise self.failure(f"There is no shortcode {number[:20]}")
         urls = payment_urls(shortcode=shortcode)

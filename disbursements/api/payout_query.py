@@ -1,0 +1,186 @@
+"""The query strings of payout jobs, their transfers and reversals: filters, limit and cursor.
+
+The filters of jobs and transfers are those of queries/job_selection.py under the API's names.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter
+
+from disbursements.api.paging import (
+    CURSOR_LENGTH_MAX,
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    Position,
+    read_cursor,
+    read_limit,
+)
+from disbursements.queries.filter_table import BadSelection, FilterTable
+from disbursements.queries.filter_values import one_id, several
+from disbursements.queries.job_selection import JOBS, WINNERS
+from disbursements.rules.contest_settlement import WINNERS_MAX
+from disbursements.states import ReversalStatus
+from vault.api.bodies import shown_name
+from vault.api.errors import bad_fields
+
+SEARCH = "search"
+# The names of the API and of queries/job_selection.py.
+OF_JOBS = {
+    "status": "status", "open": "open", "late": "late", "with": "with", "partner": "partner",
+    "contestId": "contest", "settlementId": "settlement", "currency": "currency", "from": "from",
+    "to": "to",
+}  # fmt: skip
+OF_TRANSFERS = {
+    "status": "state", "waits": "waits", "skip": "skip", "returned": "returned", "userId": "user",
+}  # fmt: skip
+OF_REVERSALS: Mapping[str, Callable[[str], Any]] = {
+    "status": lambda text: several(text, tuple(ReversalStatus), "proposed"),
+    "partner": one_id,
+    "transferId": one_id,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """How much is asked for, and from where on; `after_line` is of a job's transfers."""
+
+    limit: int = LIMIT_DEFAULT
+    after: Position | None = None
+    after_line: int = 0
+    selection: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReversalsAsked:
+    """A page of reversals, newest first."""
+
+    limit: int = LIMIT_DEFAULT
+    after: Position | None = None
+    status: tuple[str, ...] = ()
+    partner: UUID | None = None
+    transferId: UUID | None = None  # noqa: N815 - the wire's name
+
+
+def read_jobs(query: Mapping[str, str]) -> Page:
+    """Raises ApiError (400) naming each parameter that is wrong."""
+    return Page(**_read(query, {**PAGING, **_filters(JOBS, OF_JOBS)}))
+
+
+def read_transfers(query: Mapping[str, str]) -> Page:
+    """Raises ApiError (400) naming each parameter that is wrong."""
+    return Page(**_read(query, {**PAGING_BY_LINE, **_filters(WINNERS, OF_TRANSFERS)}))
+
+
+def read_reversals(query: Mapping[str, str]) -> ReversalsAsked:
+    """Raises ApiError (400) naming each parameter that is wrong."""
+    readers = {name: (name, _not_empty(reader)) for name, reader in OF_REVERSALS.items()}
+    return ReversalsAsked(**_read(query, {**PAGING, **readers}))
+
+
+def line_cursor(line: int) -> str:
+    """The cursor of the page after this line: an opaque text."""
+    return base64.urlsafe_b64encode(json.dumps([line]).encode()).decode().rstrip("=")
+
+
+def parameters(names: Iterable[str], **more: str) -> list[OpenApiParameter]:
+    """What the OpenAPI document says of these filters; `more` says it of some anew."""
+    said = WORDS | more
+    filters = [OpenApiParameter(name, str, description=said[name]) for name in names]
+    return [
+        OpenApiParameter("limit", int, description=said["limit"]),
+        OpenApiParameter("cursor", str, description=said["cursor"]),
+        *filters,
+    ]
+
+
+def _read(query: Mapping[str, str], readers: "Readers") -> dict[str, Any]:
+    """Values by field; filters gather under `selection`."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, list[str]] = {}
+    for name, text in query.items():
+        if name not in readers:
+            known = f"is not a parameter. Parameters are: {', '.join(readers)}."
+            wrong[shown_name(name)] = [known]
+            continue
+        key, reader = readers[name]
+        try:
+            value = reader(text)
+        except BadSelection as error:
+            wrong[name] = [f"{error.message.removesuffix('.')}."]
+        except (ValueError, OverflowError) as error:
+            wrong[name] = [f"{str(error).removesuffix('.')}."]
+        else:
+            values[key] = values.get(key, {}) | value if key == SELECTION else value
+    if wrong:
+        raise bad_fields(wrong)
+    return values
+
+
+def _filters(table: FilterTable[Any], names: Mapping[str, str]) -> "Readers":
+    """A reader for each filter that answers it as a part of a selection."""
+
+    def reader(ours: str) -> Callable[[str], dict[str, str]]:
+        def read(text: str) -> dict[str, str]:
+            if ours != SEARCH:
+                table.condition(ours, text)
+            return {ours: text}
+
+        return _not_empty(read)
+
+    return {
+        theirs: (SELECTION, reader(ours)) for theirs, ours in {**names, SEARCH: SEARCH}.items()
+    }
+
+
+def _not_empty(reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if not text.strip():
+            raise ValueError("is empty: leave it out instead")
+        return reader(text)
+
+    return read
+
+
+def _line(text: str) -> int:
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        content = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
+        (line,) = json.loads(content) if len(text) <= CURSOR_LENGTH_MAX else [None]
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        line = None
+    if isinstance(line, bool) or not isinstance(line, int) or not 1 <= line <= WINNERS_MAX:
+        raise ValueError("is not a cursor: take nextCursor of the page before.")
+    return line
+
+
+Readers = Mapping[str, tuple[str, Callable[[str], Any]]]
+SELECTION = "selection"
+PAGING: Readers = {"limit": ("limit", read_limit), "cursor": ("after", read_cursor)}
+PAGING_BY_LINE: Readers = {"limit": ("limit", read_limit), "cursor": ("after_line", _line)}
+WORDS = {
+    "limit": f"1 to {LIMIT_MAX}, {LIMIT_DEFAULT} when left out",
+    "cursor": "nextCursor of the page before",
+    "status": "One or more, with commas between",
+    "open": "yes: not complete",
+    "late": "yes: handed in more than 24 hours ago and not complete",
+    "with": "Jobs with a transfer that stands so, such as failed_terminal; waiting: with one that "
+    "waits for an account",
+    "partner": "Only this partner's",
+    "contestId": "Of this contest",
+    "settlementId": "Of this settlement",
+    "currency": "One or more, with commas between",
+    "from": "A day or moment, included",
+    "to": "A day, included, or a moment, excluded",
+    "search": "An id, settlement, contest, user, tr_… or acct_…",
+    "waits": "yes: waits for an account that may receive",
+    "skip": "Why it waits, such as no_account",
+    "returned": "yes: money of it came back",
+    "userId": "Of this user",
+    "transferId": "Of this transfer",
+}

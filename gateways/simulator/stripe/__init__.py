@@ -1,0 +1,1 @@
+"""A simulated Stripe: transfers to connected accounts, with its own book of money moved."""
