@@ -42,7 +42,7 @@ def apply_transfer_changed(
         found = match_transfer.payout_of(transfer)
         if found is None:
             return _orphan(transfer, platform, at), ""
-        row = _locked(found)
+        row = match.locked_row(found.pk)
         if row.shortcode_id != platform.pk:
             match.report_misfit(row, f"it came from the account {platform.number}", at=at)
             return Delivery.UNMATCHED, str(row.pk)
@@ -99,14 +99,6 @@ def _apply(row: DisbursementRequest, event: TransferChanged, at: datetime) -> De
     if delivery == Delivery.DUPLICATE and row.returned_minor != returned_minor:
         return Delivery.APPLIED
     return delivery
-
-
-def _locked(found: DisbursementRequest) -> DisbursementRequest:
-    return (
-        DisbursementRequest.objects.select_for_update(of=("self",))
-        .select_related("shortcode")
-        .get(pk=found.pk)
-    )
 
 
 def _second_came_back(row: DisbursementRequest, transfer: Transfer, at: datetime) -> Delivery:

@@ -11,8 +11,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from core import clock, jobs, states
-from core.alerts import raise_alert
-from core.models import AlertSeverity
 from core.refusals import Refused
 from core.secrets import CannotOpen
 from disbursements import queries
@@ -23,14 +21,14 @@ from disbursements.models import (
     StatusQuestion,
 )
 from disbursements.operations import hand_over, ladder, look_up, pace
+from disbursements.operations.call_log import call_of
 from disbursements.states import DisbursementStatus
 from gateways import inbox, registry
 from gateways.errors import GatewayError, Unclear
 from gateways.interface import Acknowledgement, CallbackUrls, Disburser, Rail
 from gateways.interface import StatusQuestion as Wording
-from gateways.models import Call
 from vault.models import Shortcode, ShortcodeKind
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 
 logger = logging.getLogger(__name__)
 
@@ -168,10 +166,7 @@ def _send(shortcode: Shortcode, questions: Sequence[Asked], threads: ThreadPoolE
     try:
         access = shortcode.access()
     except CannotOpen as error:
-        raise_alert(
-            kind=CREDENTIALS_CLOSED, key=shortcode.number, text=str(error),
-            at=questions[0].question.asked_at, severity=AlertSeverity.CRITICAL,
-        )  # fmt: skip
+        tell_closed(shortcode, error, at=questions[0].question.asked_at)
         return
     rails = {asked.row.rail for asked in questions}
     disbursers = {rail: registry.disburser(Rail(rail), access) for rail in rails}
@@ -200,10 +195,4 @@ def _record(asked: Asked, answer: Acknowledgement | GatewayError) -> None:
     else:
         question.update(conversation_id=answer.conversation_id)
     if answer.exchange is not None:
-        Call.objects.from_exchange(
-            answer.exchange,
-            provider=registry.provider_of(Rail(asked.row.rail)),
-            kind="status",
-            shortcode=asked.row.shortcode.number,
-            subject_id=str(asked.row.pk),
-        ).save()
+        call_of(asked.row, answer.exchange, kind="status").save()

@@ -17,8 +17,6 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from core import clock, locks
-from core.alerts import raise_alert
-from core.models import AlertSeverity
 from core.secrets import CannotOpen
 from disbursements import queries
 from disbursements.models import (
@@ -40,7 +38,7 @@ from gateways import registry
 from gateways.errors import GatewayError, Unclear
 from gateways.interface import Rail, TransferOrder, Transferrer
 from vault.models import Shortcode
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +81,7 @@ def look_up(
     try:
         access = shortcode.platform_access()
     except CannotOpen as error:
-        raise_alert(
-            kind=CREDENTIALS_CLOSED, key=shortcode.number, text=str(error),
-            at=questions[0][0].asked_at, severity=AlertSeverity.CRITICAL,
-        )  # fmt: skip
+        tell_closed(shortcode, error, at=questions[0][0].asked_at)
         return
     transferrer = registry.transferrer(Rail.STRIPE_TRANSFER, access)
     fence = Fence()

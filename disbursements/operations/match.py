@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 
@@ -21,12 +22,17 @@ Pair = tuple[DisbursementRequest, DisbursementRetryLog]
 
 def locked(attempt: DisbursementRetryLog) -> Pair:
     """The disbursement and the attempt, both locked: always in this order."""
-    row = (
+    row = locked_row(attempt.disbursement_id)
+    return row, DisbursementRetryLog.objects.select_for_update().get(pk=attempt.pk)
+
+
+def locked_row(disbursement_id: UUID) -> DisbursementRequest:
+    """The disbursement alone, locked, with its shortcode."""
+    return (
         DisbursementRequest.objects.select_for_update(of=("self",))
         .select_related("shortcode")
-        .get(pk=attempt.disbursement_id)
+        .get(pk=disbursement_id)
     )
-    return row, DisbursementRetryLog.objects.select_for_update().get(pk=attempt.pk)
 
 
 def is_current(row: DisbursementRequest, attempt: DisbursementRetryLog) -> bool:

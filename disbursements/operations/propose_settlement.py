@@ -95,11 +95,11 @@ def propose(
         return settlement
 
 
-def demand_person(caller: Caller, permission: str) -> None:
-    """Only a named member of staff: what settles money is signed by somebody."""
+def demand_person(caller: Caller, permission: str, *, signs: str = "A settlement") -> None:
+    """Only a named member of staff: what settles money or takes it back is signed by somebody."""
     caller.demand(permission)
     if caller.permissions is None:
-        raise NotAllowed("A settlement is signed by a named person: say who you are with --as")
+        raise NotAllowed(f"{signs} is signed by a named person: say who you are with --as")
 
 
 def locked_payout(disbursement_id: UUID, caller: Caller) -> DisbursementRequest:

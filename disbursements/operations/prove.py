@@ -20,9 +20,11 @@ from disbursements.models import (
 )
 from disbursements.operations import doubt, overtake
 from disbursements.operations import pause as pausing
+from disbursements.operations.judge import judge_refusal
 from disbursements.rules.classify import Verdict
 from disbursements.rules.retry_policy import GIVE_UP, PARK, RETRY, Decision, decide
 from disbursements.states import DisbursementStatus
+from gateways.errors import Declined
 
 NEXT_DAY = "next_day"
 
@@ -53,6 +55,25 @@ def not_paid(
         _stop_asking(row)
         return
     follow(row, verdict, decision, at=at, because=proof.label, actor=actor)
+
+
+def refused(
+    row: DisbursementRequest,
+    attempt: DisbursementRetryLog,
+    error: Declined,
+    *,
+    api: str,
+    at: datetime,
+) -> bool:
+    """Whether the provider's refusal is the proof that nothing was paid; then it is followed."""
+    verdict = judge_refusal(api=api, code=error.code, text=error.text, at=at)
+    if verdict.outcome != "failed":
+        return False
+    not_paid(
+        row, attempt, proof=Proof.REFUSED, verdict=verdict, at=at,
+        details={"code": error.code, "text": error.text},
+    )  # fmt: skip
+    return True
 
 
 def unsent(

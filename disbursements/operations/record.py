@@ -17,18 +17,16 @@ from disbursements.models import (
     AttemptOutcome,
     DisbursementRequest,
     DisbursementRetryLog,
-    Proof,
 )
 from disbursements.operations import adopt_ids, prove
+from disbursements.operations.call_log import call_of
 from disbursements.operations.claim import Claimed
-from disbursements.operations.judge import judge_refusal
 from disbursements.operations.record_transfer import record_many_paid, record_refusal
 from disbursements.rules import asking, rail_words
 from disbursements.rules.retry_policy import unsent_wait
 from disbursements.states import DisbursementStatus
-from gateways import registry
 from gateways.errors import Declined, GatewayError, Unreachable
-from gateways.interface import Acknowledgement, Exchange, Rail, TransferOrder, Transferred
+from gateways.interface import Acknowledgement, Transferred
 from gateways.models import Call
 
 DUPLICATE_TEXT = "duplicate originatorconversationid"
@@ -70,7 +68,8 @@ def record_accepted(answered: Sequence[tuple[Claimed, Acknowledgement]], *, at: 
                     at=at,
                 )  # fmt: skip
         Call.objects.bulk_create(
-            _call_row(claimed, acknowledgement.exchange) for claimed, acknowledgement in answered
+            call_of(claimed.disbursement, acknowledgement.exchange, kind="payout")
+            for claimed, acknowledgement in answered
         )
 
 
@@ -97,7 +96,10 @@ def record_transferred(answered: Sequence[tuple[Claimed, Transferred]], *, at: d
             at=at, because="Stripe paid it",
         )  # fmt: skip
         jobs.after_commit("payouts")
-        Call.objects.bulk_create(_call_row(claimed, paid.exchange) for claimed, paid in answered)
+        Call.objects.bulk_create(
+            call_of(claimed.disbursement, paid.exchange, kind="transfer")
+            for claimed, paid in answered
+        )
 
 
 def _adopted(attempts: Sequence[DisbursementRetryLog]) -> dict[UUID, str]:
@@ -115,7 +117,8 @@ def record_error(*, claimed: Claimed, error: GatewayError, at: datetime) -> None
         row = _locked([claimed.disbursement.pk])[claimed.disbursement.pk]
         attempt = DisbursementRetryLog.objects.select_for_update().get(pk=claimed.attempt.pk)
         if error.exchange is not None:
-            _call_row(claimed, error.exchange).save()
+            kind = "transfer" if attempt.destination else "payout"
+            call_of(row, error.exchange, kind=kind).save()
         if not _waits_for(row, attempt) or attempt.outcome != AttemptOutcome.OPEN:
             return
         attempt.mpesa_response_code = error.code[:60]
@@ -155,14 +158,7 @@ def _refused(
     """Whether the refusal is the proof that nothing was paid."""
     if attempt.destination:
         return record_refusal(row, attempt, error, at=at)
-    verdict = judge_refusal(api="http", code=error.code, text=error.text, at=at)
-    if verdict.outcome != "failed":
-        return False
-    prove.not_paid(
-        row, attempt, proof=Proof.REFUSED, verdict=verdict, at=at,
-        details={"code": error.code, "text": error.text},
-    )  # fmt: skip
-    return True
+    return prove.refused(row, attempt, error, api="http", at=at)
 
 
 def _try_again_soon(
@@ -195,13 +191,3 @@ def _locked(ids: list[UUID]) -> dict[UUID, DisbursementRequest]:
         .order_by("id")
     )
     return {row.pk: row for row in rows}
-
-
-def _call_row(claimed: Claimed, exchange: Exchange) -> Call:
-    return Call.objects.from_exchange(
-        exchange,
-        provider=registry.provider_of(Rail(claimed.disbursement.rail)),
-        kind="transfer" if isinstance(claimed.order, TransferOrder) else "payout",
-        shortcode=claimed.attempt.shortcode_number,
-        subject_id=str(claimed.disbursement.pk),
-    )

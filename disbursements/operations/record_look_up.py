@@ -17,6 +17,7 @@ from disbursements.models import (
 )
 from disbursements.operations import contradict, match, match_transfer, prove
 from disbursements.operations.answer import REFUSED_ALERT
+from disbursements.operations.call_log import call_of
 from disbursements.operations.claim import attempt_lock
 from disbursements.operations.judge import judge_refusal
 from disbursements.operations.record_transfer import record_paid, record_refusal
@@ -211,9 +212,5 @@ def _answer(question: StatusQuestion, looked: Looked, at: datetime) -> None:
 
 def _log(row: DisbursementRequest, looked: Looked) -> None:
     Call.objects.bulk_create(
-        Call.objects.from_exchange(
-            exchange, provider=registry.provider_of(Rail(row.rail)), kind=kind,
-            shortcode=row.shortcode.number, subject_id=str(row.pk),
-        )
-        for kind, exchange in looked.exchanges()
-    )  # fmt: skip
+        call_of(row, exchange, kind=kind) for kind, exchange in looked.exchanges()
+    )

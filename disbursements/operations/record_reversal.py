@@ -11,9 +11,11 @@ from core.alerts import raise_alert
 from core.models import AlertSeverity
 from disbursements.models import DisbursementRequest, TransferReversal
 from disbursements.operations import prove
+from disbursements.operations.call_log import call_of
 from disbursements.operations.judge import judge_answer
 from disbursements.operations.returned import note_returned
 from disbursements.operations.reversals import locked_reversal
+from disbursements.queries.reversals import UNDER_WAY
 from disbursements.rules import asking
 from disbursements.rules.causes import blocks_asking
 from disbursements.rules.transfer_keys import REPEATABLE, SETTLING
@@ -27,7 +29,6 @@ UNKNOWN_ALERT = "reversal_unknown"
 REFUSED_ALERT = "reversal_refused"
 UNSENT_WAIT_MINUTES = 5
 NEVER_ARRIVED = "not_found"
-UNDER_WAY = (ReversalStatus.SENDING, ReversalStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,9 +196,5 @@ def _note(
 
 def _log(row: DisbursementRequest, answer: Answer) -> None:
     Call.objects.bulk_create(
-        Call.objects.from_exchange(
-            exchange, provider=registry.provider_of(Rail(row.rail)), kind="reversal",
-            shortcode=row.shortcode.number, subject_id=str(row.pk),
-        )
-        for exchange in answer.exchanges()
-    )  # fmt: skip
+        call_of(row, exchange, kind="reversal") for exchange in answer.exchanges()
+    )

@@ -27,7 +27,6 @@ from disbursements.operations import (
     settle_many,
 )
 from disbursements.operations.claim_transfers import mark
-from disbursements.operations.judge import judge_refusal
 from disbursements.rules.receiving import REFUSALS
 from disbursements.states import DisbursementStatus
 from gateways import registry
@@ -110,14 +109,8 @@ def record_refusal(
 
     In the caller's transaction, with both rows locked; the attempt is open.
     """
-    api = registry.result_api(Rail(row.rail))
-    verdict = judge_refusal(api=api, code=error.code, text=error.text, at=at)
-    if verdict.outcome != "failed":
+    if not prove.refused(row, attempt, error, api=registry.result_api(Rail(row.rail)), at=at):
         return False
-    prove.not_paid(
-        row, attempt, proof=Proof.REFUSED, verdict=verdict, at=at,
-        details={"code": error.code, "text": error.text},
-    )  # fmt: skip
     jobs.after_commit("payouts")
     if error.code in REFUSALS:
         if row.status == DisbursementStatus.PARKED:

@@ -13,8 +13,6 @@ from uuid import UUID
 from django.db import transaction
 
 from core import clock, jobs
-from core.alerts import raise_alert
-from core.models import AlertSeverity
 from core.secrets import CannotOpen
 from disbursements import queries
 from disbursements.models import ConnectedAccount
@@ -27,7 +25,7 @@ from gateways import registry
 from gateways.errors import Declined, GatewayError
 from gateways.interface import Rail, Transferrer
 from vault.models import Shortcode
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 
 RAIL = Rail.STRIPE_TRANSFER
 BATCH = 40
@@ -117,10 +115,7 @@ def _opened(account: Shortcode, at: datetime) -> Transferrer | None:
     try:
         return registry.transferrer(RAIL, account.platform_access())
     except CannotOpen as error:
-        raise_alert(
-            kind=CREDENTIALS_CLOSED, key=account.number, text=str(error), at=at,
-            severity=AlertSeverity.CRITICAL,
-        )  # fmt: skip
+        tell_closed(account, error, at=at)
         return None
 
 

@@ -12,14 +12,15 @@ from core import jobs, money, states
 from core.callers import Caller, NotAllowed
 from core.refusals import Refused, checked_reason
 from disbursements.models import DisbursementRequest, TransferReversal
-from disbursements.operations.propose_settlement import locked_payout
+from disbursements.operations import match
+from disbursements.operations.propose_settlement import demand_person, locked_payout
+from disbursements.queries.reversals import UNDER_WAY
 from disbursements.states import DisbursementStatus, ReversalStatus
-from gateways.interface import Rail
+from gateways.interface import Rail, is_transferable
 
 PROPOSE = "disbursements.propose_transferreversal"
 APPROVE = "disbursements.approve_transferreversal"
-OPEN = (ReversalStatus.PROPOSED, ReversalStatus.SENDING, ReversalStatus.UNKNOWN)
-STEPS_OF_THREE_DECIMALS = 10
+OPEN = (ReversalStatus.PROPOSED, *UNDER_WAY)
 EXAMPLE = "paid to the wrong user, who agreed to it"
 Found = tuple[TransferReversal, DisbursementRequest]
 
@@ -53,7 +54,7 @@ def propose_reversal(
     The same wish of the same person again is the same row. Raises NotAllowed, NoSuchPayout,
     CannotReverse, Refused for the reason.
     """
-    demand_person(caller, PROPOSE)
+    demand_person(caller, PROPOSE, signs="A reversal")
     said = checked_reason(reason, example=EXAMPLE)
     with transaction.atomic():
         row = locked_payout(disbursement_id, caller)
@@ -81,7 +82,7 @@ def approve_reversal(
     Everything is judged anew under the payout's lock. Raises NotAllowed, SamePerson,
     NoSuchReversal, ReversalDecided, CannotReverse, Refused for the reason.
     """
-    demand_person(caller, APPROVE)
+    demand_person(caller, APPROVE, signs="A reversal")
     said = checked_reason(reason, example=EXAMPLE)
     with transaction.atomic():
         reversal, row = _locked(reversal_id, caller)
@@ -108,20 +109,13 @@ def reject_reversal(
     with transaction.atomic():
         reversal, row = _locked(reversal_id, caller)
         own = reversal.proposed_by == caller.actor
-        demand_person(caller, PROPOSE if own else APPROVE)
+        demand_person(caller, PROPOSE if own else APPROVE, signs="A reversal")
         if _decided_so(reversal, caller, approved=False):
             return reversal
         _decide(reversal, ReversalStatus.REJECTED, said, caller, at)
         verb = "withdrawn" if own else "rejected"
         _note(row, reversal, f"the proposed reversal was {verb}: {said}", caller.actor, at)
         return reversal
-
-
-def demand_person(caller: Caller, permission: str) -> None:
-    """Only a named member of staff: what takes money back is signed by somebody."""
-    caller.demand(permission)
-    if caller.permissions is None:
-        raise NotAllowed("A reversal is signed by a named person: say who you are with --as")
 
 
 def _amount(row: DisbursementRequest, amount_minor: int | None) -> int:
@@ -141,7 +135,7 @@ def _amount(row: DisbursementRequest, amount_minor: int | None) -> int:
             f"and {left} at the most, for that has not come back yet",
             field="amount",
         )
-    if money.exponent(row.currency) > 2 and wanted_minor % STEPS_OF_THREE_DECIMALS:
+    if not is_transferable(wanted_minor, row.currency):
         raise CannotReverse(
             f"Stripe moves {row.currency} in steps of 0.010, such as {left}", field="amount"
         )
@@ -173,11 +167,7 @@ def _locked(reversal_id: UUID, caller: Caller) -> Found:
 
 def locked_reversal(reversal: TransferReversal) -> Found:
     """The proposal and its payout, locked: the payout always first."""
-    row = (
-        DisbursementRequest.objects.select_for_update(of=("self",))
-        .select_related("shortcode", "partner")
-        .get(pk=reversal.disbursement_id)
-    )
+    row = match.locked_row(reversal.disbursement_id)
     return TransferReversal.objects.select_for_update().get(pk=reversal.pk), row
 
 

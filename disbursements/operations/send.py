@@ -11,8 +11,6 @@ from django.db import close_old_connections
 from django.db.models import Q
 
 from core import clock, locks
-from core.alerts import raise_alert
-from core.models import AlertSeverity
 from core.secrets import CannotOpen
 from disbursements import queries
 from disbursements.operations import record
@@ -31,7 +29,7 @@ from gateways.interface import (
     Transferred,
 )
 from vault.models import Shortcode, ShortcodeKind
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +92,7 @@ def _claim_some(status: str, of: Q) -> list[tuple[Claimed, Call]]:
         try:
             access = _access(shortcode)
         except CannotOpen as error:
-            raise_alert(
-                kind=CREDENTIALS_CLOSED, key=shortcode.number, text=str(error), at=at,
-                severity=AlertSeverity.CRITICAL,
-            )  # fmt: skip
+            tell_closed(shortcode, error, at=at)
             continue
         claimed = claim(shortcode=shortcode, status=status, at=at, of=of)
         batch += _with_calls(claimed, access)

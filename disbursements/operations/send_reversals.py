@@ -13,8 +13,6 @@ from uuid import UUID
 from django.db import transaction
 
 from core import clock, locks
-from core.alerts import raise_alert
-from core.models import AlertSeverity
 from core.secrets import CannotOpen
 from disbursements.models import TransferReversal
 from disbursements.operations import record_reversal
@@ -25,7 +23,7 @@ from disbursements.rules.transfer_keys import repeatable
 from gateways import registry
 from gateways.errors import GatewayError, Unclear
 from gateways.interface import Rail, ReversalOrder, Transferrer
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 
 logger = logging.getLogger(__name__)
 
@@ -100,10 +98,7 @@ def _claim(reversal: TransferReversal, at: datetime) -> Claimed | None:
     try:
         access = row.shortcode.platform_access()
     except CannotOpen as error:
-        raise_alert(
-            kind=CREDENTIALS_CLOSED, key=row.shortcode.number, text=str(error), at=at,
-            severity=AlertSeverity.CRITICAL,
-        )  # fmt: skip
+        tell_closed(row.shortcode, error, at=at)
         reversal.ask_at = at + clock.minutes(CLOSED_WAIT_MINUTES)
         reversal.save(update_fields=["ask_at"])
         return None

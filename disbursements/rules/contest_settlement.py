@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from core import money
 from disbursements.rules.intake import checked_text, shortened
+from gateways.interface import is_transferable
 
 WINNERS_MAX = 10_000
 ID_LENGTH_MAX = 100
 POOL_UNITS_MAX = 100_000_000_000
 MAX_ATTEMPTS_DEFAULT = 4
-THREE_DECIMALS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +164,7 @@ class _Found:
             self.wrong(field, text, "is nothing: write more than 0, such as 1250")
         elif amount_minor > POOL_UNITS_MAX * 10**decimals:
             self.wrong(field, text, f"is more than {POOL_UNITS_MAX:,}: write less, such as 1250")
-        elif decimals == THREE_DECIMALS and amount_minor % 10:
+        elif not is_transferable(amount_minor, currency):
             self.wrong(
                 field, text,
                 f"has a third decimal: Stripe pays {currency} in steps of 0.010, such as 1.250",

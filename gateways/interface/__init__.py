@@ -92,6 +92,7 @@ from gateways.interface.transfers import (
     Transferred,
     Transferrer,
     TransfersFound,
+    is_transferable,
 )
 
 Event = (
@@ -123,4 +124,5 @@ __all__ = [
     "TakenBack", "Transfer", "TransferChange", "TransferChanged", "TransferEvent", "TransferOrder",
     "Transferred", "Transferrer", "TransfersFound", "Unanswered", "Unreadable", "Verdict",
     "WalletBalance",
+    "is_transferable",
 ]  # fmt: skip

@@ -5,7 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from core.money import exponent
 from gateways.interface.shared import Exchange
+
+# In minor units, of a currency with three decimals (stripe.md 1.4).
+THREE_DECIMALS = 3
+STEP_MINOR = 10
+
+
+def is_transferable(amount_minor: int, currency: str) -> bool:
+    """Whether a transfer can be of this amount above 0: with three decimals the last one is 0."""
+    return exponent(currency) < THREE_DECIMALS or amount_minor % STEP_MINOR == 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,9 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESK = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
+ZOOMED = {"width": DESK["width"] // 2, "height": DESK["height"] // 2}
+BY_COLOUR = ["color-contrast"]
+BY_WIDTH = ["scrollable-region-focusable", "target-size"]
 PASSWORD = "a long enough word"
 SERIOUS = {"serious", "critical"}
 TIMEOUT_MS = 15_000
@@ -75,7 +78,7 @@ def open_desk(
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/admin/")
+        page.wait_for_url(f"{live_server.url}/admin/")
         return page
 
     yield log_in
@@ -120,3 +123,26 @@ def scrolls_sideways(page: Page) -> bool:
     """Whether the page is wider than its window."""
     script = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     return bool(page.evaluate(script))
+
+
+def faults_in_every_look(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that is open: on a desk, at 200 %, in the dark, on a phone.
+
+    All of axe's rules on the desk, and again those that the colours or the width decide.
+    """
+    wrong = serious_faults(page)
+    page.set_viewport_size(ZOOMED)
+    if scrolls_sideways(page):
+        wrong.append("scrolls sideways at 200 %")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(DESK)
+    wrong += [f"in the dark: {fault}" for fault in serious_faults(page, only=BY_COLOUR)]
+    page.emulate_media(color_scheme="light")
+    if scrolls_sideways(page):
+        wrong.append("scrolls sideways")
+    page.set_viewport_size(PHONE)
+    wrong += [f"on a phone: {fault}" for fault in serious_faults(page, only=BY_WIDTH)]
+    if scrolls_sideways(page):
+        wrong.append("scrolls sideways on a phone")
+    page.set_viewport_size(DESK)
+    return [f"{name}: {fault}" for fault in wrong]

@@ -17,7 +17,6 @@ REASON = "Float was topped up at 14:30"
 RETRIED, PAGES = 51, (1, 2)
 LOOKS = {
     "light": {"viewport": DESK, "color_scheme": "light"},
-    "dark": {"viewport": DESK, "color_scheme": "dark"},
     "phone": {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
 }
 

@@ -42,6 +42,7 @@ class TestFinding:
         page.get_by_role("link", name="Save this view…").click()
         page.get_by_label("Name").fill("Mine that failed")
         page.get_by_role("button", name="Save the view").click()
+        expect(page.get_by_role("link", name="Mine that failed")).to_be_visible()
 
         page.goto(THE_DESK)
         page.get_by_role("link", name="Mine that failed").click()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from gateways.simulator import Simulator
 from tests import money_in
@@ -39,8 +39,8 @@ class TestStatement:
         assert not serious_faults(page)
         page.get_by_role("link", name="Mary Example").click()
 
-        assert page.get_by_text(rent.receipt).is_visible()
-        assert page.get_by_role("heading", name="Mary Example").is_visible()
+        expect(page.get_by_text(rent.receipt)).to_be_visible()
+        expect(page.get_by_role("heading", name="Mary Example")).to_be_visible()
         assert not serious_faults(page)
         with page.expect_download() as started:
             page.get_by_role("button", name="PDF", exact=True).click()

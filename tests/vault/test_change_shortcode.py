@@ -20,7 +20,8 @@ from gateways.interface import Rail
 from gateways.memory import MemoryProvider
 from gateways.models import AccessToken
 from vault.models import Shortcode
-from vault.operations.balances import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED, ask_balances
+from vault.operations.account_alerts import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED
+from vault.operations.balances import ask_balances
 from vault.operations.change_shortcode import Changed, Changes, change_shortcode
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -13,10 +13,11 @@ from gateways.interface import Rail
 from gateways.memory import MemoryProvider
 from tests.commands import answer_of, refusal_of, said
 from vault.models import Partner, Shortcode
+from vault.operations.account_alerts import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED
 from vault.operations.add_partner import add_partner
 from vault.operations.add_shortcode import Credentials, add_shortcode
 from vault.operations.add_stripe_account import add_stripe_account
-from vault.operations.balances import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED, ask_balances
+from vault.operations.balances import ask_balances
 from vault.operations.change_shortcode import Changes, change_shortcode
 from vault.operations.change_stripe_key import change_stripe_key
 from vault.operations.rotate_secrets import rotate_secrets

@@ -13,8 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import alerts, clock, states
-from core.models import AlertSeverity
+from core import clock, states
 from core.secrets import CannotOpen
 from gateways import registry
 from gateways.errors import GatewayError, Unclear, Unreachable
@@ -22,7 +21,7 @@ from gateways.interface import Collector, PromptStanding, PromptState
 from gateways.interface.received import PAID_CODE
 from vault.models import Prompt
 from vault.operations import settle_prompt
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 from vault.operations.record_prompt import locked, log_call
 from vault.queries import prompts
 from vault.queries.collecting import access_of
@@ -122,10 +121,7 @@ def _collector(prompt: Prompt, at: datetime) -> Collector | None:
     try:
         return registry.collector(access_of(prompt.shortcode))
     except CannotOpen as error:
-        alerts.raise_alert(
-            kind=CREDENTIALS_CLOSED, key=prompt.shortcode.number, text=str(error), at=at,
-            severity=AlertSeverity.CRITICAL,
-        )  # fmt: skip
+        tell_closed(prompt.shortcode, error, at=at)
         return None
 
 

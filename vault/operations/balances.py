@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import alerts, states
 from core.models import AlertSeverity
 from core.secrets import CannotOpen
 from gateways import inbox, registry
@@ -25,16 +24,21 @@ from gateways.interface import (
 from gateways.models import Call
 from vault import queries
 from vault.models import BalanceQuery, BalanceReading, Shortcode, ShortcodeKind, Wallet
+from vault.operations.account_alerts import (
+    CREDENTIALS_CLOSED,
+    CREDENTIALS_REFUSED,
+    LOW_FLOAT,
+    NOT_ANSWERED,
+    close,
+    tell,
+    tell_closed,
+)
 from vault.rules import wallets
 from vault.rules.credentials import CREDENTIAL_CODES
 
 RAIL = Rail.MPESA_B2C
 KIND = "balance"
 REMARKS = "Balance of our wallets"
-LOW_FLOAT = "float_low"
-NOT_ANSWERED = "balance_refused"
-CREDENTIALS_CLOSED = "credentials_closed"
-CREDENTIALS_REFUSED = "credentials_refused"
 FROM_QUERY = "balance query"
 FROM_PAYOUT = "payout result"
 TIMED_OUT = "timeout"
@@ -88,7 +92,7 @@ def apply_balance_answer(
         if event.code == "0":
             _write_readings(shortcode, event.wallets, arrival.received_at)
             _judge_float(shortcode, at)
-            _close(NOT_ANSWERED, shortcode, at)
+            close(NOT_ANSWERED, shortcode, at=at)
         else:
             _tell_refusal(shortcode, f"{event.code} {event.text}".strip(), at, code=event.code)
         return Delivery.APPLIED, str(shortcode.pk)
@@ -139,7 +143,7 @@ def _send(asked: _Asked, at: datetime) -> bool:
     try:
         access = asked.shortcode.access()
     except CannotOpen as error:
-        _tell(CREDENTIALS_CLOSED, asked.shortcode, str(error), at, AlertSeverity.CRITICAL)
+        tell_closed(asked.shortcode, error, at=at)
         return False
     answer: Acknowledgement | GatewayError
     try:
@@ -151,7 +155,7 @@ def _send(asked: _Asked, at: datetime) -> bool:
 
 
 def _record(asked: _Asked, answer: Acknowledgement | GatewayError, at: datetime) -> bool:
-    _close(CREDENTIALS_CLOSED, asked.shortcode, at)
+    close(CREDENTIALS_CLOSED, asked.shortcode, at=at)
     if answer.exchange is not None:
         Call.objects.from_exchange(
             answer.exchange,
@@ -201,25 +205,15 @@ def _judge(shortcode: Shortcode, available_minor: int, currency: str, at: dateti
         low_minor=shortcode.low_float_minor, currency=currency,
     )  # fmt: skip
     if text:
-        _tell(LOW_FLOAT, shortcode, text, at, AlertSeverity.WARNING)
+        tell(LOW_FLOAT, shortcode, text, at=at, severity=AlertSeverity.WARNING)
     else:
-        _close(LOW_FLOAT, shortcode, at)
+        close(LOW_FLOAT, shortcode, at=at)
 
 
 def _tell_refusal(shortcode: Shortcode, reason: str, at: datetime, *, code: str = "") -> None:
     text = f"The balances of {shortcode.number} were not told: {reason}"
     if code in CREDENTIAL_CODES:
         text += ". They are not asked for again until this alert is closed"
-        _tell(CREDENTIALS_REFUSED, shortcode, text, at, AlertSeverity.CRITICAL)
+        tell(CREDENTIALS_REFUSED, shortcode, text, at=at)
     else:
-        _tell(NOT_ANSWERED, shortcode, text, at, AlertSeverity.WARNING)
-
-
-def _tell(
-    kind: str, shortcode: Shortcode, text: str, at: datetime, severity: AlertSeverity
-) -> None:
-    alerts.raise_alert(kind=kind, key=shortcode.number, text=text, at=at, severity=severity)
-
-
-def _close(kind: str, shortcode: Shortcode, at: datetime) -> None:
-    alerts.close_alerts(kind=kind, key=shortcode.number, at=at, actor=states.SYSTEM)
+        tell(NOT_ANSWERED, shortcode, text, at=at, severity=AlertSeverity.WARNING)

@@ -12,8 +12,8 @@ from django.db import transaction
 from core import alerts, secrets, states
 from core.refusals import Refused
 from vault.models import Shortcode
+from vault.operations.account_alerts import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED
 from vault.operations.add_shortcode import Credentials, check_secret, check_terms, pem_of
-from vault.operations.balances import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED
 
 SECRETS = ("consumer_key", "consumer_secret", "initiator_password", "passkey")
 SECRETS_NEEDED = SECRETS[:3]

@@ -8,8 +8,8 @@ from core import alerts, secrets, states
 from core.refusals import Refused, checked_reason
 from gateways.interface import PlatformAccess
 from vault.models import Shortcode
+from vault.operations.account_alerts import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED
 from vault.operations.add_stripe_account import check_secret_key, check_tps_limit
-from vault.operations.balances import CREDENTIALS_CLOSED, CREDENTIALS_REFUSED
 from vault.operations.change_shortcode import Changed
 
 REASON_EXAMPLE = "the key was rolled in the Dashboard"

@@ -10,16 +10,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from core import alerts, clock, money, states
+from core import clock, money, states
 from core.callers import Caller
-from core.models import AlertSeverity
 from core.refusals import Refused
 from core.secrets import CannotOpen
 from gateways import inbox, registry
 from gateways.errors import GatewayError, Unclear
 from gateways.interface import Collector, Prompted, PromptOrder
 from vault.models import Prompt, Shortcode
-from vault.operations.balances import CREDENTIALS_CLOSED
+from vault.operations.account_alerts import tell_closed
 from vault.operations.record_prompt import record
 from vault.operations.wanted_prompt import Wanted, wanted
 from vault.queries import prompts
@@ -90,10 +89,7 @@ def _collector(shortcode: Shortcode, at: datetime) -> Collector:
     try:
         access = access_of(shortcode)
     except CannotOpen as error:
-        alerts.raise_alert(
-            kind=CREDENTIALS_CLOSED, key=shortcode.number, text=str(error), at=at,
-            severity=AlertSeverity.CRITICAL,
-        )  # fmt: skip
+        tell_closed(shortcode, error, at=at)
         raise Refused(str(error), field="shortcode") from error
     if not access.passkey:
         raise Refused(

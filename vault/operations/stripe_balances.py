@@ -6,8 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import alerts, states
-from core.alerts import raise_alert
 from core.models import AlertSeverity
 from core.secrets import CannotOpen
 from gateways import registry
@@ -16,12 +14,15 @@ from gateways.interface import Exchange, PlatformBalance, Rail
 from gateways.models import Call
 from vault import queries
 from vault.models import BalanceReading, Shortcode, ShortcodeKind, Wallet
-from vault.operations.balances import (
+from vault.operations.account_alerts import (
     CREDENTIALS_CLOSED,
     CREDENTIALS_REFUSED,
-    FROM_QUERY,
     NOT_ANSWERED,
+    close,
+    tell,
+    tell_closed,
 )
+from vault.operations.balances import FROM_QUERY
 from vault.rules.credentials import STRIPE_CREDENTIAL_CODES
 from vault.rules.wallets import AVAILABLE
 
@@ -58,7 +59,7 @@ def _ask(account: Shortcode, at: datetime) -> bool:
     try:
         access = account.platform_access()
     except CannotOpen as error:
-        _tell(CREDENTIALS_CLOSED, account, str(error), at, AlertSeverity.CRITICAL)
+        tell_closed(account, error, at=at)
         return False
     try:
         answer = registry.transferrer(RAIL, access).balance()
@@ -69,7 +70,7 @@ def _ask(account: Shortcode, at: datetime) -> bool:
 
 
 def _record(account: Shortcode, answer: PlatformBalance | GatewayError, at: datetime) -> bool:
-    _close(CREDENTIALS_CLOSED, account, at)
+    close(CREDENTIALS_CLOSED, account, at=at)
     _log(account, answer.exchange)
     if isinstance(answer, GatewayError):
         _tell_refusal(account, answer, at)
@@ -77,17 +78,17 @@ def _record(account: Shortcode, answer: PlatformBalance | GatewayError, at: date
     record_available(
         account=account, available_minor=answer.available_minor, at=at, source=FROM_QUERY
     )
-    _close(NOT_ANSWERED, account, at)
-    _close(CREDENTIALS_REFUSED, account, at)
+    close(NOT_ANSWERED, account, at=at)
+    close(CREDENTIALS_REFUSED, account, at=at)
     return True
 
 
 def _tell_refusal(account: Shortcode, error: GatewayError, at: datetime) -> None:
     text = f"The balances of {account.number} were not told: {error}"[:500]
     if isinstance(error, Declined) and error.code in STRIPE_CREDENTIAL_CODES:
-        _tell(CREDENTIALS_REFUSED, account, text, at, AlertSeverity.CRITICAL)
+        tell(CREDENTIALS_REFUSED, account, text, at=at)
     else:
-        _tell(NOT_ANSWERED, account, text, at, AlertSeverity.WARNING)
+        tell(NOT_ANSWERED, account, text, at=at, severity=AlertSeverity.WARNING)
 
 
 def _log(account: Shortcode, exchange: Exchange | None) -> None:
@@ -96,11 +97,3 @@ def _log(account: Shortcode, exchange: Exchange | None) -> None:
             exchange, provider=registry.provider_of(RAIL), kind=KIND,
             shortcode=account.number, subject_id=str(account.pk),
         ).save()  # fmt: skip
-
-
-def _tell(kind: str, account: Shortcode, text: str, at: datetime, severity: AlertSeverity) -> None:
-    raise_alert(kind=kind, key=account.number, text=text, at=at, severity=severity)
-
-
-def _close(kind: str, account: Shortcode, at: datetime) -> None:
-    alerts.close_alerts(kind=kind, key=account.number, at=at, actor=states.SYSTEM)
