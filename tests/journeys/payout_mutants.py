@@ -81,11 +81,11 @@ def conflict_is_failure() -> Iterator[None]:
     """409 is taken for a refusal, also of what was sent before."""
     from dataclasses import replace
 
-    from disbursements.operations import record_transfer
+    from disbursements.operations import prove
     from gateways.errors import Declined
     from gateways.stripe import answers
 
-    kind, judge = answers._kind, record_transfer.judge_refusal
+    kind, judge = answers._kind, prove.judge_refusal
 
     def wrong(answer: Any, said: Any, code: str, **known: Any) -> Any:
         return Declined if answer.status == answers.CONFLICT else kind(answer, said, code, **known)
@@ -98,7 +98,7 @@ def conflict_is_failure() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(answers, "_kind", wrong))
-        stack.enter_context(patch(f"{OPERATIONS}.record_transfer.judge_refusal", failed))
+        stack.enter_context(patch(f"{OPERATIONS}.prove.judge_refusal", failed))
         yield
 
 
