@@ -174,7 +174,10 @@ def _earlier(partner_id: UUID, checked: CheckedSettlement, digest: bytes) -> Pay
 
 
 def _refuse_paid_elsewhere(partner_id: UUID, checked: CheckedSettlement) -> None:
-    """Raises ConflictingSettlement when a winner of this contest is in another settlement."""
+    """Raises ConflictingSettlement when a winner of this contest is in another settlement.
+
+    Winners of this very one were handed in by somebody quicker: the insert meets them, and looks.
+    """
     found = already_won(
         partner_id=partner_id,
         contest_id=checked.contest_id,
@@ -187,7 +190,7 @@ def _refuse_paid_elsewhere(partner_id: UUID, checked: CheckedSettlement) -> None
             "already: each is paid once, leave the line out",
         )
         for winner in checked.winners
-        if winner.user_id in found
+        if found.get(winner.user_id, checked.settlement_id) != checked.settlement_id
     ]  # fmt: skip
     if problems:
         told = "; ".join(str(each) for each in problems[:NAMED_MAX])
