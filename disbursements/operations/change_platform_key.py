@@ -117,7 +117,7 @@ def _refuses_keys(error: Declined) -> bool:
 
 def _demand_nothing_open(account: Shortcode, at: datetime) -> None:
     """Nobody claims meanwhile. In the transaction that changes the key. Raises Refused."""
-    pace.free_slots(shortcode=account, at=at)
+    pace.lock(shortcode=account, at=at)
     if _latest_transfer(account) is not None:
         raise Refused("a transfer was made just now: nothing was changed; try again", field=FIELD)
     in_question = DisbursementRetryLog.objects.filter(IN_QUESTION, disbursement=OuterRef("pk"))

@@ -32,18 +32,23 @@ class Slots:
         return clock.stopwatch_s() + (self.moment(position) - at).total_seconds()
 
 
-def free_slots(*, shortcode: Shortcode, at: datetime) -> int:
-    """How many calls may be planned within the next AHEAD_S seconds; locks the shortcode's pace.
-
-    Inside a transaction; `take` follows in the same one.
-    """
+def lock(*, shortcode: Shortcode, at: datetime) -> Pace:
+    """The shortcode's pace: until the transaction ends nobody else plans a call of it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO disbursements_pace (shortcode_number, free_at) VALUES (%s, %s) "
             "ON CONFLICT (shortcode_number) DO NOTHING",
             [shortcode.number, at],
         )
-    pace = Pace.objects.select_for_update().get(pk=shortcode.number)
+    return Pace.objects.select_for_update().get(pk=shortcode.number)
+
+
+def free_slots(*, shortcode: Shortcode, at: datetime) -> int:
+    """How many calls may be planned within the next AHEAD_S seconds; locks the shortcode's pace.
+
+    Inside a transaction; `take` follows in the same one.
+    """
+    pace = lock(shortcode=shortcode, at=at)
     ahead = timedelta(seconds=AHEAD_S) - max(pace.free_at - at, timedelta())
     return max(0, int(ahead.total_seconds() * shortcode.tps_limit))
 
