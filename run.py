@@ -204,7 +204,7 @@ def show_demo(parts: Parts, env: Mapping[str, str], ports: Ports, mark: str) -> 
         limit_s=ANSWER_LIMIT_S,
         what="The simulator's answer",
     )
-    say("demo", "500 payees, a month of rent, three contests, under faults: about seven minutes …")
+    say("demo", "500 payees, a month of rent, three contests, sixty loans: about six minutes …")
     parts.start("demo", *MANAGE, "demo", environment=env, console=True)
     if code := parts.finish("demo"):
         say("demo", f"failed with exit code {code}; the next start tries it again")

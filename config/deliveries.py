@@ -33,6 +33,7 @@ from gateways.interface import (
     BankPayoutFailed,
     CapabilityChanged,
     Delivery,
+    LoanChanged,
     NothingForUs,
     NoticeReported,
     PaymentConfirmed,
@@ -45,6 +46,8 @@ from gateways.interface import (
     TransferChanged,
 )
 from gateways.models import Callback
+from loans.operations.follow import is_of_loan
+from loans.operations.wake import apply_loan_changed
 from rents.operations.follow import is_of_rent
 from vault.operations.balances import apply_balance_answer
 from vault.operations.confirm import apply_payment_confirmed
@@ -83,9 +86,15 @@ DELIVERIES: dict[type, Operation] = {
     CapabilityChanged: apply_capability_changed,
     AccountLeft: apply_account_left,
     BankPayoutFailed: apply_bank_failed,
+    LoanChanged: apply_loan_changed,
 }
-# What may end a payout: where it carries rent, the transfer follows at once.
+# What may end a payout, and the job that takes over at once what a payout of such an origin came
+# to.
 ENDS_PAYOUTS = (PayoutResult, StatusAnswer)
+FOLLOWED_BY: tuple[tuple[Callable[..., bool], str], ...] = (
+    (is_of_rent, "follow"),
+    (is_of_loan, "loans"),
+)
 TOLD = {
     Delivery.UNMATCHED: "A callback is about nothing that we know",
     Delivery.MALFORMED: "A callback cannot be read",
@@ -144,8 +153,14 @@ def _apply(callback: Callback, at: datetime) -> None:
     )
     delivery, subject_id = DELIVERIES[type(event)](event=event, arrival=arrival, at=at)
     _mark(callback, delivery, type(event).__name__, subject_id, at)
-    if isinstance(event, ENDS_PAYOUTS) and subject_id and is_of_rent(payout_id=subject_id):
-        jobs.after_commit("follow")
+    if isinstance(event, ENDS_PAYOUTS) and subject_id:
+        _have_followed(subject_id)
+
+
+def _have_followed(payout_id: str) -> None:
+    for is_of, job in FOLLOWED_BY:
+        if is_of(payout_id=payout_id):
+            jobs.after_commit(job)
 
 
 def _mark(

@@ -43,6 +43,7 @@ class Environment(BaseSettings):
     vault_callback_sources: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         default=PUBLISHED_SOURCES, validate_default=True
     )
+    vault_mifos_private_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     vault_trusted_proxies: int = Field(default=0, ge=0, le=5)
     vault_max_retries_limit: int = Field(default=10, ge=0, le=50)
     vault_confirm_above_kes: int | None = Field(default=None, ge=1)
@@ -81,6 +82,7 @@ class Environment(BaseSettings):
         "vault_encryption_keys",
         "vault_allowed_hosts",
         "vault_callback_sources",
+        "vault_mifos_private_networks",
         "stripe_webhook_secrets",
         mode="before",
     )

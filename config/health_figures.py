@@ -16,6 +16,10 @@ from core import money
 from core.admin import shown
 from core.models import JobRun
 from gateways.models import Call, Callback
+from loans.models import MifosConnection
+from loans.operations.sync_alerts import LATE_MINUTES
+from loans.queries import connection_facts
+from loans.rules.backing_off import SILENT_TOLD_AFTER
 from vault.models import BalanceReading, Wallet
 from vault.rules import wallets
 
@@ -30,6 +34,8 @@ WAITING_TOO_LONG = timedelta(minutes=5)
 SHARE_GOOD_PERCENT, SHARE_BAD_PERCENT = 99, 90
 CALLS_JUDGED_MAX = 300
 FAILURES_BAD = 4
+LENDERS_MAX = 100
+LOANS_LATE = timedelta(minutes=LATE_MINUTES)
 NO_ANSWER_STATUSES = {502, 503, 504}
 
 NO_WORKER, SCHEDULE_LATE, CALLBACKS_LATE = "no_worker", "schedule_late", "callbacks_late"
@@ -68,7 +74,7 @@ def readings(*, at: datetime) -> list[Reading]:
     runs = {run.name: run for run in JobRun.objects.all()}
     return [
         _workers(runs, at), _queue(at), _callbacks(at), *_providers(), *_floats(at),
-        *_schedules(runs, at),
+        *_lenders(at), *_schedules(runs, at),
     ]  # fmt: skip
 
 
@@ -174,7 +180,7 @@ def _answers(http_status: int | None) -> bool:
 
 
 def _named(provider: str) -> str:
-    return {"daraja": "M-Pesa"}.get(provider, provider.capitalize())
+    return {"daraja": "M-Pesa", "fineract": "Mifos X"}.get(provider, provider.capitalize())
 
 
 def _floats(at: datetime) -> Iterator[Reading]:
@@ -212,6 +218,26 @@ def _wallets() -> list[Any]:
             available_minor=Subquery(latest.values("available_minor")[:1]),
         )
     )  # fmt: skip
+
+
+def _lenders(at: datetime) -> Iterator[Reading]:
+    """Each Mifos X whose loans are to be paid by themselves: whether they are, and since when."""
+    rows = MifosConnection.objects.filter(
+        mifos_auto_disbursement_enabled=True, partner__is_active=True
+    )
+    for row in rows.select_related("partner").order_by("partner__name")[:LENDERS_MAX]:
+        state, meaning = connection_facts.in_a_word(row)
+        read_at = row.last_sync_at or row.confirmed_at
+        is_late = read_at is not None and at - read_at > LOANS_LATE
+        synced = f"Loans fetched {shown.relative(row.last_sync_at)}." if row.last_sync_at else ""
+        told = meaning if row.trouble or not row.pays else ""
+        bad = is_late or not row.pays or row.failures >= SILENT_TOLD_AFTER
+        yield Reading(
+            group="Mifos X", name=str(row), at=row.last_sync_at,
+            value="Not fetched for long" if row.pays and is_late and not row.trouble else state,
+            text=" ".join(filter(None, (told, synced))) or "Its loans were not fetched yet.",
+            tone=shown.BAD if bad else shown.WARN if row.trouble else shown.GOOD,
+        )  # fmt: skip
 
 
 def _schedules(runs: dict[str, JobRun], at: datetime) -> Iterator[Reading]:

@@ -7,7 +7,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from config import border_queues, health_figures, payout_queues, rent_queues, watch, work_queues
+from config import (
+    border_queues,
+    health_figures,
+    loan_queues,
+    payout_queues,
+    rent_queues,
+    watch,
+    work_queues,
+)
 from config.health_figures import NO_WORKER, Reading
 from config.work_queues import Queue
 from core import clock
@@ -19,7 +27,7 @@ from disbursements.models import Pause, PauseScope
 from vault.models import Shortcode
 
 REFRESH_S = 15
-GROUPS = ("Workers", "Callbacks", "Providers", "Float", "Schedules")
+GROUPS = ("Workers", "Callbacks", "Providers", "Float", "Mifos X", "Schedules")
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
@@ -55,6 +63,7 @@ def _lines(request: HttpRequest, context: dict[str, Any]) -> list[Queue]:
     lines += work_queues.bulk_queue(request)
     lines += payout_queues.queues(request, at=at)
     lines += rent_queues.queues(request, at=at)
+    lines += loan_queues.queues(request, at=at)
     if partners is None:
         lines += border_queues.alert_queues(request)
         if request.user.has_perm("gateways.view_callback"):

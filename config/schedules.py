@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 import disbursements.jobs
+import loans.jobs
 import rents.jobs
 import vault.jobs
 from config import job_runs
@@ -17,6 +18,7 @@ from disbursements import queries
 from disbursements.queries import payout_jobs
 from disbursements.queries import reversals as reversals_due
 from gateways import inbox
+from loans.queries import moments as loans_due
 from rents.queries import due as rents_due
 from rents.queries.payouts import with_news
 from vault.operations.balances import ask_balances
@@ -73,7 +75,7 @@ class Sweep:
         """When something falls due without a person; None: never, or it has no due times."""
         if self.job in MOMENTS:
             return MOMENTS[self.job](at)
-        return queries.next_moment(job=self.job) if self.job else None
+        return queries.next_moment(job=self.job, at=at) if self.job else None
 
 
 # When the jobs of others than payouts fall due, at a moment.
@@ -85,6 +87,8 @@ MOMENTS: dict[str, Callable[[datetime], datetime | None]] = {
     "notices": lambda at: notices.next_moment(),  # noqa: ARG005
     "payouts": lambda at: payout_jobs.next_moment(at=at),
     "reversals": lambda at: reversals_due.next_moment(),  # noqa: ARG005
+    "sync_loans": lambda at: loans_due.next_sync(at=at),
+    "loans": lambda at: loans_due.next_of_loans(at=at),
 }
 SWEEPS: dict[str, Sweep] = {
     "deliver": Sweep(run=deliver_due, every_minutes=1, job="deliver",
@@ -126,6 +130,12 @@ SWEEPS: dict[str, Sweep] = {
     "reversals": Sweep(run=disbursements.jobs.reversals, every_minutes=1, job="reversals",
                        says="Takes transfers back that two persons agreed on, and finds out "
                        "about those whose outcome is open."),
+    "sync_loans": Sweep(run=loans.jobs.sync_loans, every_minutes=1, job="sync_loans",
+                        says="Fetches approved loans from each partner's Mifos X every five "
+                        "minutes, pays them and books them there."),
+    "loans": Sweep(run=loans.jobs.loans, every_minutes=1, job="loans",
+                   says="Follows the payouts of loans, looks at each again before it is sent "
+                   "late, and books in Mifos X what was paid."),
     "balances": Sweep(run=balances, every_minutes=15, once=True,
                       says="Asks what the wallets at the provider hold."),
     "tally": Sweep(run=disbursements.jobs.tally, every_minutes=1,

@@ -11,6 +11,7 @@ from gateways import views as gateway_views
 from rents.admin import ageing, figures, revenue, statements, unallocated
 from rents.api.receipt_page import receipt_page
 
+LOANS = "admin:loans_loantracking_changelist"
 urlpatterns = [
     path(
         "callbacks/<str:provider>/<str:kind>/<str:secret>/",
@@ -22,6 +23,7 @@ urlpatterns = [
     path("api/", include("vault.api.urls")),
     path("api/", include("disbursements.api.urls")),
     path("api/", include("rents.api.urls")),
+    path("api/", include("loans.api.urls")),
     path("api/", include("config.schedules_api")),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
@@ -38,6 +40,8 @@ urlpatterns = [
     path("admin/rent-revenue/", revenue.page, name="rent_revenue"),
     path("admin/", admin.site.urls),
     path("r/<str:token>", receipt_page, name="receipt"),
+    path("loan-tracking", RedirectView.as_view(pattern_name=LOANS, query_string=True)),
+    path("loan-tracking/", RedirectView.as_view(pattern_name=LOANS, query_string=True)),
     path("", RedirectView.as_view(url="/admin/")),
 ]
 handler400 = "config.error_pages.bad_request"

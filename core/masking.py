@@ -6,7 +6,7 @@ import re
 REMOVED = "[removed]"
 _FIELD = (
     r"(?P<name>(?<![\w-])[\w-]*(?:SecurityCredential|token|password|secret|passkey"
-    r"|consumer_?key|api_?key|authorization))"
+    r"|consumer_?key|api_?key|authentication_?key|authorization))"
 )
 _QUOTED = (  # a value in quotes, escaped ones too; also when its end was cut off
     _FIELD

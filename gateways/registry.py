@@ -1,11 +1,13 @@
 """The only place that names a provider: which adapter serves which rail and callback."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 
+from gateways import http
 from gateways.daraja import validation
 from gateways.daraja.callbacks import READERS as DARAJA_READERS
 from gateways.daraja.collect import DarajaCollector
@@ -13,14 +15,20 @@ from gateways.daraja.collect_callbacks import READERS as DARAJA_COLLECTED
 from gateways.daraja.credential import BadCertificate, read_certificate
 from gateways.daraja.disburse import DarajaDisburser
 from gateways.daraja.result_codes import DEFAULTS as DARAJA_CODES
-from gateways.http import NotForm, NotJson, read_form, read_json
+from gateways.fineract.callbacks import READERS as FINERACT_READERS
+from gateways.fineract.desk import FineractLoanDesk
+from gateways.fineract.loans import FineractLoanBook
 from gateways.interface import (
+    CallKeeper,
     Channel,
     CodeDefault,
     CollectionAccess,
     Collector,
     Disburser,
     Event,
+    LoanAccess,
+    LoanBook,
+    LoanDesk,
     Notifier,
     PlatformAccess,
     Rail,
@@ -37,22 +45,28 @@ from gateways.stripe.result_codes import DEFAULTS as STRIPE_CODES
 from gateways.stripe.transfers import StripeTransferrer
 
 __all__ = [
-    "BadCertificate", "callback_kinds", "code_defaults", "collected_by", "collector",
-    "disburser", "is_from_a_list", "notifier", "notifies_by", "parse", "provider_of",
-    "providers", "read_certificate", "reader", "reply_to", "result_api", "result_kind",
-    "signature_fits", "transferrer", "use_collector", "use_disburser", "use_notifier",
+    "BadCertificate", "ca_bundle_problem", "callback_kinds", "code_defaults", "collected_by",
+    "collector", "disburser", "host_problem", "is_from_a_list", "is_tried_by_get", "loan_book",
+    "loan_desk", "loan_provider", "notifier", "notifies_by", "parse", "provider_of", "providers",
+    "read_certificate", "reader", "reply_to", "result_api", "result_kind", "signature_fits",
+    "transferrer", "use_collector", "use_disburser", "use_loan_book", "use_notifier",
     "use_transferrer", "waits_for_us",
 ]  # fmt: skip
 
 DARAJA = "daraja"
 AFRICAS_TALKING = "africastalking"
 STRIPE = "stripe"
+FINERACT = "fineract"
 NotifierFactory = Callable[[], Notifier]
 DisburserFactory = Callable[[ShortcodeAccess], Disburser]
 CollectorFactory = Callable[[CollectionAccess], Collector]
 TransferrerFactory = Callable[[PlatformAccess], Transferrer]
+LoanBookFactory = Callable[[LoanAccess, CallKeeper], LoanBook]
+LoanDeskFactory = Callable[[LoanAccess, CallKeeper], LoanDesk]
 Reader = Callable[[object], Event]
 Reply = Callable[[Verdict], dict[str, str]]
+Key = TypeVar("Key")
+Factory = TypeVar("Factory")
 
 _PROVIDERS = {
     Rail.MPESA_B2C: DARAJA, Rail.MPESA_B2B: DARAJA, Rail.STRIPE_TRANSFER: STRIPE,
@@ -67,6 +81,7 @@ _READERS: dict[str, dict[str, Reader]] = {
     DARAJA: {**DARAJA_READERS, **DARAJA_COLLECTED},
     AFRICAS_TALKING: {**DELIVERY_READERS},
     STRIPE: {**stripe_callbacks.READERS},
+    FINERACT: {**FINERACT_READERS},
 }
 _KINDS = {provider: frozenset(readers) for provider, readers in _READERS.items()}
 
@@ -81,13 +96,9 @@ def _africas_talking() -> Notifier:
     )  # fmt: skip
 
 
-def _mailer() -> Notifier:
-    return Mailer(sender=settings.DEFAULT_FROM_EMAIL)
-
-
 _notifiers: dict[Channel, NotifierFactory] = {
     Channel.SMS: _africas_talking,
-    Channel.EMAIL: _mailer,
+    Channel.EMAIL: lambda: Mailer(sender=settings.DEFAULT_FROM_EMAIL),
 }
 _NOTIFY_BY = {Channel.SMS: AFRICAS_TALKING, Channel.EMAIL: "email"}
 
@@ -96,10 +107,7 @@ def _daraja(access: ShortcodeAccess) -> Disburser:
     return DarajaDisburser(base_url=settings.DARAJA_BASE_URL, access=access)
 
 
-_disbursers: dict[Rail, DisburserFactory] = {
-    Rail.MPESA_B2C: _daraja,
-    Rail.MPESA_B2B: _daraja,
-}
+_disbursers: dict[Rail, DisburserFactory] = {Rail.MPESA_B2C: _daraja, Rail.MPESA_B2B: _daraja}
 
 
 def _daraja_collector(access: CollectionAccess) -> Collector:
@@ -116,6 +124,11 @@ def _stripe(access: PlatformAccess) -> Transferrer:
 _transferrers: dict[Rail, TransferrerFactory] = {Rail.STRIPE_TRANSFER: _stripe}
 
 
+_loan_servers: dict[str, tuple[LoanBookFactory, LoanDeskFactory]] = {
+    FINERACT: (FineractLoanBook, FineractLoanDesk)
+}
+
+
 def disburser(rail: Rail, access: ShortcodeAccess) -> Disburser:
     """Who pays out over this rail for this shortcode."""
     return _disbursers[rail](access)
@@ -129,6 +142,36 @@ def collector(access: CollectionAccess) -> Collector:
 def transferrer(rail: Rail, access: PlatformAccess) -> Transferrer:
     """Who pays out over this rail from the balance of this platform account."""
     return _transferrers[rail](access)
+
+
+def loan_book(access: LoanAccess, keeper: CallKeeper) -> LoanBook:
+    """Where this tenant's loans are read and paid ones are booked."""
+    return _loan_servers[FINERACT][0](access, keeper)
+
+
+def loan_desk(access: LoanAccess, keeper: CallKeeper) -> LoanDesk:
+    """Where this tenant is asked for anything beside its loans."""
+    return _loan_servers[FINERACT][1](access, keeper)
+
+
+def loan_provider() -> str:
+    """The provider of loans, as in the path of its callbacks and in the log of calls."""
+    return FINERACT
+
+
+def host_problem(host: str) -> str:
+    """Why no loan server may be at this address (what it resolves to is judged at each call)."""
+    return http.address_problem(host, tuple(settings.VAULT_MIFOS_PRIVATE_NETWORKS))
+
+
+def ca_bundle_problem(ca_bundle: str) -> str:
+    """Why these certificates (PEM) cannot be used, in a sentence; empty when they can."""
+    return http.ca_bundle_problem(ca_bundle)
+
+
+def is_tried_by_get(provider: str, kind: str) -> bool:
+    """Whether the provider opens the callback's address before it registers it."""
+    return (provider, kind) == (FINERACT, "loan")
 
 
 def signature_fits(
@@ -174,8 +217,8 @@ def parse(provider: str, body: bytes) -> object:
     Raises Unreadable.
     """
     try:
-        return read_form(body) if provider == AFRICAS_TALKING else read_json(body)
-    except (NotForm, NotJson) as error:
+        return http.read_form(body) if provider == AFRICAS_TALKING else http.read_json(body)
+    except (http.NotForm, http.NotJson) as error:
         raise Unreadable(str(error)) from None
 
 
@@ -220,44 +263,37 @@ def code_defaults() -> tuple[CodeDefault, ...]:
 
 
 @contextmanager
-def use_notifier(channel: Channel, factory: NotifierFactory) -> Iterator[None]:
+def _use(table: dict[Key, Factory], key: Key, factory: Factory) -> Iterator[None]:
+    before = table[key]
+    table[key] = factory
+    try:
+        yield
+    finally:
+        table[key] = before
+
+
+def use_notifier(channel: Channel, factory: NotifierFactory) -> AbstractContextManager[None]:
     """Notify through another Notifier in the block: the in-memory double, in tests."""
-    before = _notifiers[channel]
-    _notifiers[channel] = factory
-    try:
-        yield
-    finally:
-        _notifiers[channel] = before
+    return _use(_notifiers, channel, factory)
 
 
-@contextmanager
-def use_disburser(rail: Rail, factory: DisburserFactory) -> Iterator[None]:
+def use_disburser(rail: Rail, factory: DisburserFactory) -> AbstractContextManager[None]:
     """Pay out through another Disburser in the block: the in-memory double, in tests."""
-    before = _disbursers[rail]
-    _disbursers[rail] = factory
-    try:
-        yield
-    finally:
-        _disbursers[rail] = before
+    return _use(_disbursers, rail, factory)
 
 
-@contextmanager
-def use_transferrer(rail: Rail, factory: TransferrerFactory) -> Iterator[None]:
+def use_transferrer(rail: Rail, factory: TransferrerFactory) -> AbstractContextManager[None]:
     """Pay out through another Transferrer in the block: the in-memory double, in tests."""
-    before = _transferrers[rail]
-    _transferrers[rail] = factory
-    try:
-        yield
-    finally:
-        _transferrers[rail] = before
+    return _use(_transferrers, rail, factory)
 
 
-@contextmanager
-def use_collector(factory: CollectorFactory) -> Iterator[None]:
+def use_collector(factory: CollectorFactory) -> AbstractContextManager[None]:
     """Collect through another Collector in the block: the in-memory double, in tests."""
-    before = _collectors[DARAJA]
-    _collectors[DARAJA] = factory
-    try:
-        yield
-    finally:
-        _collectors[DARAJA] = before
+    return _use(_collectors, DARAJA, factory)
+
+
+def use_loan_book(
+    book: LoanBookFactory, desk: LoanDeskFactory = FineractLoanDesk
+) -> AbstractContextManager[None]:
+    """Keep loans in another LoanBook (and LoanDesk) in the block: the double, in tests."""
+    return _use(_loan_servers, FINERACT, (book, desk))

@@ -56,7 +56,7 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
     if kind not in registry.callback_kinds(provider):
         return HttpResponse(status=404)
     if request.method != "POST":
-        return HttpResponse(status=405, headers={"Allow": "POST"})
+        return _not_posted(request, provider, kind, secret)
     fits = inbox.secret_fits(provider=provider, kind=kind, secret=secret)
     if not fits and not strangers.take():
         return HttpResponse(status=404)
@@ -97,6 +97,14 @@ def receive(request: HttpRequest, provider: str, kind: str, secret: str) -> Http
         )
         return HttpResponse(answer, content_type=JSON_TYPE)
     return HttpResponse(ACCEPTED, content_type=JSON_TYPE)
+
+
+def _not_posted(request: HttpRequest, provider: str, kind: str, secret: str) -> HttpResponse:
+    """Some providers open an address before they register it (fineract.md 6.1)."""
+    if request.method != "GET" or not registry.is_tried_by_get(provider, kind):
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    fits = inbox.secret_fits(provider=provider, kind=kind, secret=secret)
+    return HttpResponse(status=200 if fits else 404)
 
 
 def _body(request: HttpRequest) -> bytes | None:

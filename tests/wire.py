@@ -1,9 +1,9 @@
 """The provider simulator under our real adapters, without sockets, on a clock that tests move.
 
-M-Pesa and Stripe alike: calls to DARAJA_BASE_URL and to STRIPE_API_BASE reach one simulator, and
-`deliver` posts the callbacks of both with the headers that they carry. For Stripe,
-tests/striping.py has what a test begins with: accounts, webhooks, balances, scripted faults, the
-book of what was paid.
+M-Pesa, Stripe and Mifos X alike: calls to DARAJA_BASE_URL, to STRIPE_API_BASE and to MIFOS_HOST
+reach one simulator, and `deliver` posts the callbacks of all with the headers that they carry. For
+Stripe, tests/striping.py has what a test begins with: accounts, webhooks, balances, scripted
+faults, the book of what was paid; for Mifos X it is tests/lending.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,8 @@ from gateways.simulator import NoAnswer, PendingCallback, Simulator
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 LISTED = "127.0.0.1"
 UNLISTED = "203.0.113.9"
-STRIPE = "/v1/"
+MIFOS_HOST = "https://mifos.test"
+WAITED_FOR = ("/v1/", "/fineract-provider/")
 
 
 class MovedClock:
@@ -71,12 +72,12 @@ class Wire(BaseAdapter):
     def attach(self) -> None:
         """Let the providers' addresses lead here, where no old token is known."""
         forget_tokens()
-        for base_url in (settings.DARAJA_BASE_URL, settings.STRIPE_API_BASE):
+        for base_url in (settings.DARAJA_BASE_URL, settings.STRIPE_API_BASE, MIFOS_HOST):
             connections.session().mount(base_url, self)
 
     def detach(self) -> None:
         """Let them lead nowhere again."""
-        for base_url in (settings.DARAJA_BASE_URL, settings.STRIPE_API_BASE):
+        for base_url in (settings.DARAJA_BASE_URL, settings.STRIPE_API_BASE, MIFOS_HOST):
             connections.session().adapters.pop(base_url, None)
         forget_tokens()
 
@@ -98,7 +99,7 @@ class Wire(BaseAdapter):
             self.deliver()
         if self.before_answer is not None:
             self.before_answer(path)
-        if _is_cut(answer) or (path.startswith(STRIPE) and _is_late(answer)):
+        if _is_cut(answer) or (path.startswith(WAITED_FOR) and _is_late(answer)):
             raise requests.ReadTimeout("no whole answer in time")
         return _response(request, answer)
 

@@ -19,6 +19,7 @@ VAULT_TIME_SCALE = environment.vault_time_scale
 VAULT_DATA_DIR = environment.vault_data_dir.resolve()
 VAULT_SPOOL_DIR = VAULT_DATA_DIR / "spool"
 VAULT_CALLBACK_SOURCES = list(environment.vault_callback_sources)
+VAULT_MIFOS_PRIVATE_NETWORKS = list(environment.vault_mifos_private_networks)
 VAULT_TRUSTED_PROXIES = environment.vault_trusted_proxies
 VAULT_MAX_RETRIES_LIMIT = environment.vault_max_retries_limit
 VAULT_CONFIRM_ABOVE_KES = environment.vault_confirm_above_kes
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "vault",
     "disbursements",
     "rents",
+    "loans",
 ]
 MIDDLEWARE = [
     "config.middleware.DatabaseDown",
@@ -155,6 +157,12 @@ SPECTACULAR_SETTINGS = {
         "ReversalStatus": "disbursements.api.reversal_answers.STATUSES",
         "PaymentStatus": "rents.api.entries.PAID_STATUSES",
         "ForwardingStatus": "rents.api.entries.LEG_STATUSES",
+        "OutcomeEnum": "disbursements.api.answers.ATTEMPT_OUTCOMES",
+        "LoanStatus": "loans.api.answers.LOAN_STATUSES",
+        "LoanBookingStatus": "loans.api.answers.BOOKING_STATUSES",
+        "LoanProposalKind": "loans.api.answers.KINDS",
+        "LoanSyncOutcome": "loans.api.answers.OUTCOMES",
+        "LoanSyncStep": "loans.api.answers.STEP_NAMES",
     },
 }
 

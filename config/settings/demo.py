@@ -28,6 +28,7 @@ os.environ.setdefault(
 os.environ.setdefault("VAULT_PUBLIC_URL", "http://127.0.0.1:8000")
 os.environ.setdefault("VAULT_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 os.environ.setdefault("VAULT_CALLBACK_SOURCES", "127.0.0.0/8,::1/128")
+os.environ.setdefault("VAULT_MIFOS_PRIVATE_NETWORKS", "127.0.0.0/8")
 os.environ.setdefault("AFRICASTALKING_USERNAME", "sandbox")
 os.environ.setdefault("AFRICASTALKING_API_KEY", "demo-only")
 

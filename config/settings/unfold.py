@@ -95,6 +95,17 @@ SIDEBAR = [
         ],
     },
     {
+        "title": "Loans",
+        "items": [
+            _item("Loans", "assignment_turned_in", "loans.loantracking"),
+            _item("Bookings", "published_with_changes", "loans.loanbooking"),
+            _item("Proposals", "how_to_vote", "loans.loanproposal"),
+            _item("Syncs", "sync", "loans.loansyncrun"),
+            _item("Loan products", "tune", "loans.loanproductautodisbursalconfig"),
+            _item("Mifos X connections", "cable", "loans.mifosconnection"),
+        ],
+    },
+    {
         "title": "To and from providers",
         "items": [
             _item("Callbacks", "call_received", "gateways.callback"),
@@ -146,6 +157,7 @@ UNFOLD = {
         _static("vault/rent.css"),
         _static("vault/statement.css"),
         _static("vault/payouts.css"),
+        _static("vault/loans.css"),
     ],
     "SCRIPTS": [
         _static("vault/desk.js"),

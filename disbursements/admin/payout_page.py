@@ -8,7 +8,7 @@ from django.urls import reverse
 from core.admin import shown
 from core.admin.record import Facts, Headline, Record, Timeline
 from disbursements import queries
-from disbursements.admin import reversals, transfer_facts, words
+from disbursements.admin import origins, reversals, transfer_facts, words
 from disbursements.admin.attempts import table as attempts_table
 from disbursements.admin.correct import relatives
 from disbursements.admin.settlements import waiting_button
@@ -134,6 +134,7 @@ def _ids(row: DisbursementRequest) -> list[tuple[str, object]]:
         ("Partner's reference", shown.copied(row.client_reference, label="partner's reference")),
         ("Idempotency key", shown.copied(row.idempotency_key or "", label="idempotency key")),
         *relatives(row),
+        *origins.facts(row),
         ("Partner", shown.link(partner, row.partner)),
         (_FROM[is_stripe(row.rail)], shown.link(shortcode, row.shortcode)),
         ("Kind", f"{row.command_id} over {row.rail.replace('_', ' ')}"),

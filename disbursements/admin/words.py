@@ -18,6 +18,8 @@ from vault.models import Partner, Shortcode
 S = DisbursementStatus
 
 REFERENCE_SHOWN = len("payout:12345678")
+WAITS_TO_BE_SENT = frozenset({S.QUEUED, S.RETRYING})
+LOOKS_AT = {"loan": "Mifos X"}  # where an origin looks before each of its payouts leaves
 EXPLAINED = frozenset({S.FAILED, S.PARKED, S.RETRYING, S.UNKNOWN})
 
 
@@ -30,6 +32,9 @@ def reason(row: DisbursementRequest) -> str:
     """Why it stands where it stands, in plain words; empty where there is nothing to say."""
     if row.person_needed_at:
         return row.person_needed_because
+    if waits_for_a_look(row):
+        waits = f"waits for a look at {_looked_at(row)}"
+        return f"{row.retry_reason}; {waits}" if row.retry_reason else waits
     if row.status == S.FAILED:
         return row.retry_reason or coded(row.failure_code, row.failure_text)
     if row.status == S.PARKED:
@@ -41,6 +46,21 @@ def reason(row: DisbursementRequest) -> str:
             f"No clear answer from {provider(row.rail)} yet"
         )
     return ""
+
+
+def waits_for_a_look(row: DisbursementRequest) -> bool:
+    """Whether it is due, and its origin has to look first whether it is still right."""
+    due_at = row.next_retry_at if row.status == S.RETRYING else row.due_at
+    return (
+        row.cleared_until is not None
+        and row.status in WAITS_TO_BE_SENT
+        and due_at is not None
+        and row.cleared_until <= max(due_at, clock.now())
+    )
+
+
+def _looked_at(row: DisbursementRequest) -> str:
+    return LOOKS_AT.get(row.origin, row.origin)
 
 
 def reason_with_side(row: DisbursementRequest, said: InWords) -> Any:
@@ -105,6 +125,9 @@ def next_step(row: DisbursementRequest, *, pause: Pause | None) -> str:
 def _next(row: DisbursementRequest, pause: Pause | None) -> str:
     if pause is not None and row.status in {S.QUEUED, S.RETRYING}:
         return f"Nothing, while sending is paused ({target_text(pause)}): {pause.reason}"
+    if waits_for_a_look(row):
+        look = f"It is sent once {_looked_at(row)} still says the same: it is looked at"
+        return _when(look, row.next_retry_at or row.due_at, "")
     name = provider(row.rail)
     sentences = {
         S.HELD: "It is sent by itself as soon as the account may receive."

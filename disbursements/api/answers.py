@@ -18,6 +18,7 @@ EXACT = frozenset(
      "ledger"}
 )  # fmt: skip
 STATUSES = [status.value for status in DisbursementStatus]
+ATTEMPT_OUTCOMES = list(AttemptOutcome.values)
 
 
 def without_phones(value: Any, name: str = "") -> Any:
@@ -116,7 +117,7 @@ class AttemptSerializer(serializers.Serializer):
     conversationId = serializers.CharField(source="conversation_id")  # noqa: N815
     responseCode = serializers.CharField(source="mpesa_response_code")  # noqa: N815
     responseDescription = serializers.CharField(source="mpesa_response_description")  # noqa: N815
-    outcome = serializers.ChoiceField(choices=AttemptOutcome.values)
+    outcome = serializers.ChoiceField(choices=ATTEMPT_OUTCOMES)
     proof = serializers.ChoiceField(
         choices=Proof.values, allow_blank=True, help_text="Why we are sure that it did not pay"
     )

@@ -41,6 +41,7 @@ from disbursements.operations.schedule_payout import (
     schedule_payout_for_settlement,
 )
 from disbursements.queries import payout_jobs
+from disbursements.queries.filter_table import SEARCH
 from vault.api.authentication import caller_from
 from vault.api.errors import ApiError, bad_fields
 
@@ -104,7 +105,7 @@ class JobsView(APIView):
         operation_id="list_payout_jobs",
         summary="List payout jobs, newest first",
         description=examples.FIGURES,
-        parameters=parameters([*OF_JOBS, payout_query.SEARCH]),
+        parameters=parameters([*OF_JOBS, SEARCH]),
         responses={200: JobsAnswer, 400: ErrorAnswer, **REFUSALS},
         examples=[OpenApiExample("One job", value=examples.JOBS, response_only=True)],
     )
@@ -147,7 +148,7 @@ class JobTransfersView(APIView):
     @extend_schema(
         operation_id="list_payout_transfers",
         summary="The winners of a job, in the order of the settlement",
-        parameters=[JOB_ID, *parameters([*OF_TRANSFERS, payout_query.SEARCH])],
+        parameters=[JOB_ID, *parameters([*OF_TRANSFERS, SEARCH])],
         responses={200: TransfersAnswer, **dict.fromkeys((400, 404), ErrorAnswer), **REFUSALS},
         examples=[OpenApiExample("One waits", value=examples.TRANSFERS, response_only=True)],
     )

@@ -13,23 +13,19 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter
 
+from disbursements.api.list_query import PAGING, Readers, filter_readers, not_empty, read
 from disbursements.api.paging import (
     CURSOR_LENGTH_MAX,
     LIMIT_DEFAULT,
     LIMIT_MAX,
     Position,
-    read_cursor,
     read_limit,
 )
-from disbursements.queries.filter_table import BadSelection, FilterTable
 from disbursements.queries.filter_values import one_id, several
 from disbursements.queries.job_selection import JOBS, WINNERS
 from disbursements.rules.contest_settlement import WINNERS_MAX
 from disbursements.states import ReversalStatus
-from vault.api.bodies import shown_name
-from vault.api.errors import bad_fields
 
-SEARCH = "search"
 # The names of the API and of queries/job_selection.py.
 OF_JOBS = {
     "status": "status", "open": "open", "late": "late", "with": "with", "partner": "partner",
@@ -69,18 +65,18 @@ class ReversalsAsked:
 
 def read_jobs(query: Mapping[str, str]) -> Page:
     """Raises ApiError (400) naming each parameter that is wrong."""
-    return Page(**_read(query, {**PAGING, **_filters(JOBS, OF_JOBS)}))
+    return Page(**read(query, {**PAGING, **filter_readers(JOBS, OF_JOBS)}))
 
 
 def read_transfers(query: Mapping[str, str]) -> Page:
     """Raises ApiError (400) naming each parameter that is wrong."""
-    return Page(**_read(query, {**PAGING_BY_LINE, **_filters(WINNERS, OF_TRANSFERS)}))
+    return Page(**read(query, {**PAGING_BY_LINE, **filter_readers(WINNERS, OF_TRANSFERS)}))
 
 
 def read_reversals(query: Mapping[str, str]) -> ReversalsAsked:
     """Raises ApiError (400) naming each parameter that is wrong."""
-    readers = {name: (name, _not_empty(reader)) for name, reader in OF_REVERSALS.items()}
-    return ReversalsAsked(**_read(query, {**PAGING, **readers}))
+    readers = {name: (name, not_empty(reader)) for name, reader in OF_REVERSALS.items()}
+    return ReversalsAsked(**read(query, {**PAGING, **readers}))
 
 
 def line_cursor(line: int) -> str:
@@ -99,54 +95,6 @@ def parameters(names: Iterable[str], **more: str) -> list[OpenApiParameter]:
     ]
 
 
-def _read(query: Mapping[str, str], readers: "Readers") -> dict[str, Any]:
-    """Values by field; filters gather under `selection`."""
-    values: dict[str, Any] = {}
-    wrong: dict[str, list[str]] = {}
-    for name, text in query.items():
-        if name not in readers:
-            known = f"is not a parameter. Parameters are: {', '.join(readers)}."
-            wrong[shown_name(name)] = [known]
-            continue
-        key, reader = readers[name]
-        try:
-            value = reader(text)
-        except BadSelection as error:
-            wrong[name] = [f"{error.message.removesuffix('.')}."]
-        except (ValueError, OverflowError) as error:
-            wrong[name] = [f"{str(error).removesuffix('.')}."]
-        else:
-            values[key] = values.get(key, {}) | value if key == SELECTION else value
-    if wrong:
-        raise bad_fields(wrong)
-    return values
-
-
-def _filters(table: FilterTable[Any], names: Mapping[str, str]) -> "Readers":
-    """A reader for each filter that answers it as a part of a selection."""
-
-    def reader(ours: str) -> Callable[[str], dict[str, str]]:
-        def read(text: str) -> dict[str, str]:
-            if ours != SEARCH:
-                table.condition(ours, text)
-            return {ours: text}
-
-        return _not_empty(read)
-
-    return {
-        theirs: (SELECTION, reader(ours)) for theirs, ours in {**names, SEARCH: SEARCH}.items()
-    }
-
-
-def _not_empty(reader: Callable[[str], Any]) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        if not text.strip():
-            raise ValueError("is empty: leave it out instead")
-        return reader(text)
-
-    return read
-
-
 def _line(text: str) -> int:
     try:
         padded = text + "=" * (-len(text) % 4)
@@ -159,9 +107,6 @@ def _line(text: str) -> int:
     return line
 
 
-Readers = Mapping[str, tuple[str, Callable[[str], Any]]]
-SELECTION = "selection"
-PAGING: Readers = {"limit": ("limit", read_limit), "cursor": ("after", read_cursor)}
 PAGING_BY_LINE: Readers = {"limit": ("limit", read_limit), "cursor": ("after_line", _line)}
 WORDS = {
     "limit": f"1 to {LIMIT_MAX}, {LIMIT_DEFAULT} when left out",

@@ -90,6 +90,9 @@ class DisbursementRequest(models.Model):
     remarks = models.CharField(max_length=100)
 
     due_at = models.DateTimeField()
+    cleared_until = models.DateTimeField(
+        null=True, help_text="Not sent after this moment until its origin has cleared it again"
+    )
     lease_until = models.DateTimeField(null=True)
     ask_at = models.DateTimeField(null=True)
     attempts_made = models.PositiveSmallIntegerField(default=0)
@@ -153,6 +156,11 @@ class DisbursementRequest(models.Model):
                 condition=~Q(status="parked") | ~Q(parked_cause=""), name="parked_has_cause"
             ),
             models.CheckConstraint(condition=PAYEE_FITS_RAIL, name="payee_fits_rail"),
+            models.UniqueConstraint(
+                fields=["origin_id"],
+                condition=Q(origin="loan", corrects=None),
+                name="one_payout_per_loan_cycle",
+            ),
             models.CheckConstraint(
                 condition=Q(returned_minor__gte=0, returned_minor__lte=F("amount_minor"))
                 & (
@@ -172,6 +180,11 @@ class DisbursementRequest(models.Model):
                 fields=["shortcode", "next_retry_at", "id"],
                 condition=Q(status="retrying"),
                 name="due_to_retry",
+            ),
+            models.Index(
+                fields=["cleared_until", "id"],
+                condition=Q(cleared_until__isnull=False, status__in=["queued", "retrying"]),
+                name="to_be_cleared",
             ),
             models.Index(
                 fields=["lease_until", "id"], condition=Q(status="sending"), name="due_to_recover"

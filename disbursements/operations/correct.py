@@ -29,8 +29,10 @@ from disbursements.states import DisbursementStatus
 
 PERMISSION = "disbursements.correct_disbursementrequest"
 ORIGIN = "correction"
-# Payouts that are sums of parts: another app knows the parts, and follows the payout by these.
-SUMS_OF_PARTS = frozenset({"rent"})
+# What another app has paid, and why the amount must stay: it follows the payout by these.
+FOLLOWED = {"rent": "it is the sum of what is owed to one owner", "loan": "the loan says so"}
+# Whose payee is kept elsewhere, too: a phone is put right there, and not by one person here.
+PHONE_STAYS = {"loan": "it is the client's in Mifos X: put it right there, release the loan then"}
 CORRECTABLE = (DisbursementStatus.FAILED, DisbursementStatus.CANCELLED)
 DOUBT = Q(queries.SAID_TO_BE_PAID) | Q(queries.OPEN_ATTEMPT)
 CHANGEABLE = ("msisdn", "amount_minor", "payee_name")
@@ -82,17 +84,23 @@ def correct(
         if why_not := why_not_corrected(row):
             raise CannotCorrect(f"This payout ({row.status}) cannot be corrected: {why_not}")
         _demand_difference(row, checked)
-        is_sum = row.origin in SUMS_OF_PARTS
+        is_followed = row.origin in FOLLOWED
         shortcode = shortcode_for(partner_id=row.partner_id, number=row.shortcode.number)
         child = new_row(
-            checked, shortcode, origin=row.origin if is_sum else ORIGIN,
-            origin_id=row.origin_id if is_sum else str(row.pk), actor=caller.actor, at=at,
+            checked, shortcode, origin=row.origin if is_followed else ORIGIN,
+            origin_id=row.origin_id if is_followed else str(row.pk), actor=caller.actor, at=at,
             digest=digest,
         )  # fmt: skip
         child.corrects = row
+        child.cleared_until = not_cleared(row, at=at)
         _begin(child, row, reason.strip(), caller, at)
         jobs.after_commit("send")
     return Instructed(disbursement=child, replayed=False)
+
+
+def not_cleared(row: DisbursementRequest, *, at: datetime) -> datetime | None:
+    """`cleared_until` of what takes its place: where its origin looks, it has not looked yet."""
+    return None if row.cleared_until is None else at
 
 
 def why_not_corrected(row: DisbursementRequest) -> str:
@@ -106,7 +114,7 @@ def why_not_corrected(row: DisbursementRequest) -> str:
 
 def why_not_replaced(row: DisbursementRequest) -> str:
     """Why nothing may take its place, whoever is paid; empty when something may."""
-    if row.status == DisbursementStatus.CANCELLED and row.origin in SUMS_OF_PARTS:
+    if row.status == DisbursementStatus.CANCELLED and row.origin in FOLLOWED:
         return "it was withdrawn: what it was made of is paid anew"
     if row.status not in CORRECTABLE:
         return "only what failed or was cancelled is proven not paid"
@@ -168,12 +176,11 @@ def _same_or_refuse(earlier: DisbursementRequest, digest: bytes) -> Instructed:
 
 def _demand_difference(row: DisbursementRequest, checked: Checked) -> None:
     """Failed for something that is sent the same again fails again; a retry is for that."""
-    if row.origin in SUMS_OF_PARTS and checked.amount_minor != row.amount_minor:
-        raise CannotCorrect(
-            f"must stay {money.plain(row.amount_minor, row.currency)}: it is the sum of what is "
-            "owed to one owner",
-            field="amount",
-        )
+    if row.origin in FOLLOWED and checked.amount_minor != row.amount_minor:
+        stays = money.plain(row.amount_minor, row.currency)
+        raise CannotCorrect(f"must stay {stays}: {FOLLOWED[row.origin]}", field="amount")
+    if row.origin in PHONE_STAYS and checked.msisdn != row.msisdn:
+        raise CannotCorrect(f"must stay the same: {PHONE_STAYS[row.origin]}", field="msisdn")
     if row.status == DisbursementStatus.FAILED and all(
         getattr(row, name) == getattr(checked, name) for name in CHANGEABLE
     ):

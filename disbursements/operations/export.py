@@ -14,7 +14,7 @@ from core.refusals import Refused
 from disbursements.models import Export
 from disbursements.queries.exported import DEFAULT_COLUMNS, PAYOUTS, ZONE, Listing, statement
 
-PERMISSION = "disbursements.export_disbursementrequest"
+PERMISSION = PAYOUTS.permission
 SEE_PHONES = "disbursements.see_phones"
 BLOCK_BYTES = 65_536
 TIME_LIMIT_S = 1_800
@@ -53,7 +53,7 @@ def export(
     without which Excel takes the file for Windows-1252. Phones are masked for those who may not
     see them. Raises NotAllowed, BadExport, BadSelection.
     """
-    caller.demand(PERMISSION)
+    caller.demand(of.permission)
     _check(columns, file_format, of)
     masked = not caller.may(SEE_PHONES)
     rows = of.rows(selection, partners=caller.partners, may_see_phones=not masked)

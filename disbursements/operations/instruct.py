@@ -100,10 +100,12 @@ def instruct(
     origin_id: str = "",
     idempotency_key: str | None = None,
     shortcode_number: str | None = None,
+    cleared_until: datetime | None = None,
 ) -> Instructed:
     """Queue one payout, to a person or a business.
 
-    The same reference and body again is the same payout.
+    The same reference and body again is the same payout. `cleared_until`: it leaves before then,
+    or after its origin has looked once more (operations/clear.py).
 
     Raises BadInstruction, NoShortcode, ConflictingReplay.
     """
@@ -125,6 +127,7 @@ def instruct(
             digest=digest,
         )  # fmt: skip
         row.idempotency_key = idempotency_key
+        row.cleared_until = cleared_until
         try:
             with transaction.atomic():
                 states.begin([row], at=at, because=f"instructed by {origin}", actor=actor)

@@ -10,7 +10,7 @@ from datetime import datetime
 from core import jobs, states
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
-from disbursements.operations.correct import free_reference, why_not_replaced
+from disbursements.operations.correct import free_reference, not_cleared, why_not_replaced
 from disbursements.operations.instruct import in_normal_form, new_row, shortcode_for
 from disbursements.rules.business_intake import BusinessInstruction, CheckedBusiness
 from disbursements.rules.intake import Checked, Instruction
@@ -77,6 +77,7 @@ def _child(
         digest=checked.digest(shortcode_number=number),
     )  # fmt: skip
     child.corrects = row
+    child.cleared_until = not_cleared(row, at=at)
     states.begin(
         [child], at=at, actor=actor,
         because=f"replaces {row.client_reference} ({row.pk}): {reason}",

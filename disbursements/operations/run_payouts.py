@@ -93,9 +93,10 @@ def _work(of: Q, job_id: UUID | None) -> dict[str, Callable[[], int]]:
 
 
 def _next_moment(of: Q, job_id: UUID | None) -> datetime | None:
-    moments = [queries.next_moment(job=name, of=of) for name in DUE]
+    at = clock.database_now()
+    moments = [queries.next_moment(job=name, at=at, of=of) for name in DUE]
     if job_id is None:
         moments.append(reversals_due.next_moment())
     if payout_jobs.anything_to_wake():
-        moments.append(clock.database_now())
+        moments.append(at)
     return min((moment for moment in moments if moment is not None), default=None)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, F, Func, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from disbursements.models import (
     AttemptOutcome,
@@ -20,6 +21,10 @@ from disbursements.rules.classify import Rule, Verdict, judge
 from disbursements.states import DisbursementStatus
 from vault.models import Shortcode
 
+_MOMENT: dict[str, str] = {
+    DisbursementStatus.QUEUED: "due_at",
+    DisbursementStatus.RETRYING: "next_retry_at",
+}
 ANY = Q()  # every payout: where a door may ask for some alone
 OPEN_ATTEMPT = Exists(
     DisbursementRetryLog.objects.filter(disbursement=OuterRef("pk"), outcome=AttemptOutcome.OPEN)
@@ -62,6 +67,11 @@ class _EarlierInDoubt(Func):
 ORIGINAL_IN_DOUBT = _EarlierInDoubt(F("corrects_id"))
 
 
+def cleared(*, at: datetime) -> Q:
+    """What its origin need not look at, or has looked at lately enough."""
+    return Q(cleared_until=None) | Q(cleared_until__gt=at)
+
+
 def active_pauses() -> QuerySet[Pause]:
     """The pauses that are on, oldest first."""
     return Pause.objects.filter(ended_at=None).order_by("started_at")
@@ -87,7 +97,7 @@ def not_paused(rows: QuerySet[DisbursementRequest]) -> QuerySet[DisbursementRequ
 
 
 def _sendable() -> QuerySet[DisbursementRequest]:
-    """Rows of active owners that no person has to settle first."""
+    """Rows of active owners that no person has to settle first; some have to be cleared."""
     return DisbursementRequest.objects.filter(
         ~SAID_TO_BE_PAID,
         ~ORIGINAL_IN_DOUBT,
@@ -99,7 +109,16 @@ def _sendable() -> QuerySet[DisbursementRequest]:
 
 
 def to_send(*, status: str, at: datetime, of: Q = ANY) -> QuerySet[DisbursementRequest]:
-    """What may be sent at this moment: due, of active owners, unpaused, its last try proven."""
+    """What may be sent at this moment: due, cleared, unpaused, its last try proven."""
+    return _due(status=status, at=at, of=of & cleared(at=at))
+
+
+def to_clear(*, status: str, at: datetime, of: Q = ANY) -> QuerySet[DisbursementRequest]:
+    """What would be sent at this moment if its origin cleared it."""
+    return _due(status=status, at=at, of=of & Q(cleared_until__lte=at))
+
+
+def _due(*, status: str, at: datetime, of: Q) -> QuerySet[DisbursementRequest]:
     rows = _sendable().filter(of, status=status)
     if status == DisbursementStatus.RETRYING:
         rows = rows.filter(~OPEN_ATTEMPT, ~CORRECTED, next_retry_at__lte=at)
@@ -152,21 +171,38 @@ def shortcodes_to_ask(*, at: datetime, of: Q = ANY) -> list[Shortcode]:
     return list(Shortcode.objects.filter(Exists(due)).order_by("number"))
 
 
-def next_moment(*, job: str, of: Q = ANY) -> datetime | None:
-    """When the next row of this job falls due without a person; None when none will."""
+def next_moment(*, job: str, at: datetime, of: Q = ANY) -> datetime | None:
+    """When the next row of this job falls due without a person; None when none will.
+
+    Of what is to be cleared only what still will be cleared then.
+    """
     rows = DisbursementRequest.objects.filter(of)
     if job in ("send", "retry"):
         status = DisbursementStatus.QUEUED if job == "send" else DisbursementStatus.RETRYING
-        field = "due_at" if job == "send" else "next_retry_at"
-        due = not_paused(_sendable().filter(of, status=status))
-        if job == "retry":
-            due = due.filter(~OPEN_ATTEMPT, ~CORRECTED)
-        return due.aggregate(moment=Min(field))["moment"]
+        in_time = Q(cleared_until=None) | Q(cleared_until__gt=Greatest(F(_MOMENT[status]), at))
+        return _earliest(status=status, of=of & in_time)
     if job == "ask":
         asked = rows.filter(ask_at__isnull=False).exclude(shortcode_id__in=shortcodes_not_to_ask())
         return asked.aggregate(moment=Min("ask_at"))["moment"]
     sending = rows.filter(status=DisbursementStatus.SENDING)
     return sending.aggregate(moment=Min("lease_until"))["moment"]
+
+
+def next_to_clear(*, at: datetime, of: Q = ANY) -> datetime | None:
+    """When the next row falls due that is not cleared for that moment; None when none will."""
+    moments = [
+        _earliest(status=status, of=of & Q(cleared_until__lte=Greatest(F(field), at)))
+        for status, field in _MOMENT.items()
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _earliest(*, status: str, of: Q) -> datetime | None:
+    """The first moment of those that wait in this status, unpaused, their last try proven."""
+    due = not_paused(_sendable().filter(of, status=status))
+    if status == DisbursementStatus.RETRYING:
+        due = due.filter(~OPEN_ATTEMPT, ~CORRECTED)
+    return due.aggregate(moment=Min(_MOMENT[status]))["moment"]
 
 
 def verdict_on(*, api: str, code: str, text: str) -> Verdict:

@@ -75,13 +75,21 @@ def _reason() -> Case:
 
 
 def _amount(column: str) -> Case:
-    """Minor units as `1250.00`, with as many decimals as the currency has."""
+    """The same; all that are no transfers have two decimals."""
+    return Case(
+        When(~Q(rail=Rail.STRIPE_TRANSFER), then=_written_out(column, DECIMALS)),
+        default=amount_of(column),
+        output_field=TextField(),
+    )
+
+
+def amount_of(column: str) -> Case:
+    """Minor units as `1250.00`, with as many decimals as the row's `currency` has."""
     others = {
         decimals: [name for name, places in money.DECIMALS.items() if places == decimals]
         for decimals in set(money.DECIMALS.values()) - {DECIMALS}
     }
     return Case(
-        When(~Q(rail=Rail.STRIPE_TRANSFER), then=_written_out(column, DECIMALS)),
         *(
             When(currency__in=names, then=_written_out(column, decimals))
             for decimals, names in others.items()
@@ -165,13 +173,14 @@ DEFAULT_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.in_de
 class Listing:
     """What can be taken away: rows by filters, its columns, newest first by `newest_by`.
 
-    `name` begins the file's name.
+    `name` begins the file's name; `permission` is what taking it away takes.
     """
 
     name: str
     rows: Callable[..., QuerySet[Any]]
     columns: Mapping[str, Column]
     newest_by: str
+    permission: str = "disbursements.export_disbursementrequest"
 
     @property
     def default_columns(self) -> tuple[str, ...]:
@@ -221,10 +230,11 @@ def statement(
 def _written(column: Column, cell: str, *, phones_masked: bool, as_json: bool) -> str:
     if column.is_phone and phones_masked:
         # A business has none.
-        return f"CASE WHEN {cell} = '' THEN '' ELSE {AS_MASKED_PHONE.format(cell)} END"
-    sql = column.written.format(cell)
-    if column.has_phones and phones_masked:
-        sql = _without_phones(sql)
+        sql = f"CASE WHEN {cell} = '' THEN '' ELSE {AS_MASKED_PHONE.format(cell)} END"
+    elif column.has_phones and phones_masked:
+        sql = _without_phones(column.written.format(cell))
+    else:
+        sql = column.written.format(cell)
     return _without_formula(cell, sql) if column.is_free and not as_json else sql
 
 

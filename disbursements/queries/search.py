@@ -1,7 +1,7 @@
 """Find a payout by whatever a person has in hand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ WORDS_MAX = 8
 WORDS_OF_NAME = SearchVector("payee_name", config="simple")  # as the index by_words_of_name
 _AMOUNT = re.compile(r"(?:[A-Za-z]{3}\s+)?([0-9][0-9,]*(?:\.[0-9]{1,2})?)", re.ASCII)
 _WORD = re.compile(r"[^\W_]+")
+# By what apps above know payouts, such as the number of a loan: queries of payouts' ids.
+ALSO_NAMED: list[Callable[[str], QuerySet[Any, UUID]]] = []
 _SUFFIX_WITHOUT_ZERO = re.compile(r"[17][0-9]{8}", re.ASCII)
 
 
@@ -74,6 +76,8 @@ def _exact(term: str) -> Iterator[QuerySet[Any, UUID]]:
     yield attempts.filter(Q(conversation_id=term)).values_list("disbursement_id", flat=True)
     yield from stripe_search.named(term)
     yield from stripe_search.of_settlement(term)
+    for named in ALSO_NAMED:
+        yield named(term)
 
 
 def amount_in(term: str) -> int | None:

@@ -17,7 +17,14 @@ from core import clock, secrets
 from core.locks import session_lock
 from gateways.daraja.answers import Sort, Sorted, sort_answer, sort_token_answer
 from gateways.errors import Declined, GatewayError, Unclear, Unreachable
-from gateways.http import HttpAnswer, NotJson, get, post_json, read_json
+from gateways.http import (
+    HttpAnswer,
+    NotJson,
+    get,
+    post_json,
+    read_json,
+    refuse_in_transaction,
+)
 from gateways.interface import Acknowledgement, CollectionAccess, Exchange, ShortcodeAccess
 from gateways.models import AccessToken
 
@@ -27,10 +34,6 @@ TOKEN_LIFE_S_MAX = 86_400
 TOKEN_WAIT_S = 45.0
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4000}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
-
-
-class CallInTransaction(RuntimeError):
-    """A provider is called only outside of transactions (money_safety.md 1.3)."""
 
 
 class Sorter(Protocol):
@@ -136,8 +139,7 @@ class Client:
         return kept
 
     def _shared_token(self, key: str, refused: str) -> _Kept:
-        if connection.in_atomic_block:
-            raise CallInTransaction("Commit first, then call the provider")
+        refuse_in_transaction()
         try:
             with _own_connection(), session_lock(f"token:{key}", wait_s=TOKEN_WAIT_S):
                 return _stored(key, refused) or self._fetch(key)

@@ -13,13 +13,15 @@ from urllib3.exceptions import HTTPError
 from core import clock
 from core.masking import without_secrets
 from gateways.errors import Unclear, Unreachable
-from gateways.http.connections import current, session
+from gateways.http.connections import current
+from gateways.http.guarded import Guard, Guarded, adapter_for
 from gateways.interface import Exchange
 
 USER_AGENT = "Mozilla/5.0 (compatible; PaymentVault/1.0)"
 READ_BYTES = 65_536
 LOGGED_CHARACTERS_MAX = 4_000
 ERROR_CHARACTERS_MAX = 300
+GUARDED = "guarded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +48,16 @@ class HttpAnswer:
 
 
 def post_json(
-    *, url: str, body: Mapping[str, object], headers: Mapping[str, str], limits: Limits = LIMITS
-) -> HttpAnswer:
-    """POST once. Raises Unreachable when nothing left this machine, Unclear after that."""
+    *, url: str, body: Mapping[str, object], headers: Mapping[str, str], limits: Limits = LIMITS,
+    guard: Guard | None = None,
+) -> HttpAnswer:  # fmt: skip
+    """POST once. Raises Unreachable when nothing left this machine, Unclear after that.
+
+    What `guard` does not let out is Unreachable with the code GUARDED.
+    """
     content = json.dumps(body, ensure_ascii=False).encode()
-    return _call("POST", url, content, {"Content-Type": "application/json", **headers}, limits)
+    whole = {"Content-Type": "application/json", **headers}
+    return _call("POST", url, content, whole, limits, guard)
 
 
 def post_form(
@@ -58,26 +65,33 @@ def post_form(
 ) -> HttpAnswer:
     """POST a form once. Raises like post_json."""
     content_type = {"Content-Type": "application/x-www-form-urlencoded"}
-    return _call("POST", url, urlencode(fields).encode(), {**content_type, **headers}, limits)
+    whole = {**content_type, **headers}
+    return _call("POST", url, urlencode(fields).encode(), whole, limits, None)
 
 
-def get(*, url: str, headers: Mapping[str, str], limits: Limits = LIMITS) -> HttpAnswer:
+def get(
+    *, url: str, headers: Mapping[str, str], limits: Limits = LIMITS, guard: Guard | None = None
+) -> HttpAnswer:
     """GET once. Raises like post_json."""
-    return _call("GET", url, None, headers, limits)
+    return _call("GET", url, None, headers, limits, guard)
 
 
 def _call(
-    method: str, url: str, content: bytes | None, headers: Mapping[str, str], limits: Limits
-) -> HttpAnswer:
+    method: str, url: str, content: bytes | None, headers: Mapping[str, str], limits: Limits,
+    guard: Guard | None,
+) -> HttpAnswer:  # fmt: skip
     started_at, began_s = clock.now(), clock.stopwatch_s()
     current.deadline_s = began_s + limits.deadline_s
     current.connecting = current.sent = False
     status: int | None = None
     body = b""
     try:
-        with _open(method, url, content, headers, limits) as response:
+        with _open(method, url, content, headers, limits, guard) as response:
             status = response.status_code
             body = _read(response, limits.body_bytes_max)
+    except Guarded as error:
+        exchange = _exchange(method, url, content, started_at, began_s, None, b"", str(error))
+        raise Unreachable(_short(str(error)), code=GUARDED, exchange=exchange) from error
     except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
         exchange = _exchange(method, url, content, started_at, began_s, status, body, reason)
@@ -94,13 +108,14 @@ def _may_have_arrived(error: Exception) -> bool:
 
 
 def _open(
-    method: str, url: str, content: bytes | None, headers: Mapping[str, str], limits: Limits
-) -> requests.Response:
+    method: str, url: str, content: bytes | None, headers: Mapping[str, str], limits: Limits,
+    guard: Guard | None,
+) -> requests.Response:  # fmt: skip
     # Straight to the adapter: no redirects, no cookies, no proxies or .netrc of the environment.
     request = requests.PreparedRequest()
     own = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
     request.prepare(method=method, url=url, headers={**own, **headers}, data=content)
-    adapter = session().get_adapter(url)
+    adapter = adapter_for(url, guard)
     timeout = (limits.connect_timeout_s, limits.read_timeout_s)
     return adapter.send(request, stream=True, timeout=timeout, verify=True)
 

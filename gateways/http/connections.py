@@ -13,6 +13,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from core import clock
+from gateways.http.addresses import Network
 
 POOL_SIZE = 256
 IDLE_S_MAX = 20.0
@@ -24,6 +25,7 @@ class Call(local):
     deadline_s = 0.0
     connecting = False
     sent = False
+    networks: tuple[Network, ...] = ()
 
 
 current = Call()
@@ -86,33 +88,41 @@ class _Watched:
         return super().is_connected  # type: ignore[misc]
 
 
-class _PlainConnection(_Watched, HTTPConnection):
-    pass
+class PlainConnection(_Watched, HTTPConnection):
+    """Without TLS."""
 
 
-class _TlsConnection(_Watched, HTTPSConnection):
-    pass
+class TlsConnection(_Watched, HTTPSConnection):
+    """With TLS."""
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+class PlainPool(HTTPConnectionPool):
+    """Connections without TLS to one server."""
+
+    ConnectionCls = PlainConnection
 
 
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+class TlsPool(HTTPSConnectionPool):
+    """Connections with TLS to one server."""
+
+    ConnectionCls = TlsConnection
 
 
-class _Adapter(HTTPAdapter):
+class Adapter(HTTPAdapter):
+    """Requests over our own connections."""
+
+    pools: dict[str, Any] = {"http": PlainPool, "https": TlsPool}
+
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = self.pools
 
 
 @lru_cache(maxsize=1)
 def session() -> requests.Session:
     """One per process: its pool is shared by all threads and never inherited by a fork."""
     session = requests.Session()
-    adapter = _Adapter(pool_maxsize=POOL_SIZE, max_retries=0)
+    adapter = Adapter(pool_maxsize=POOL_SIZE, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gateways.simulator.customers import SCRIPTS
+from gateways.simulator.fineract.control import FINERACT_CHANGES, FINERACT_READS
 from gateways.simulator.money_in.control import MONEY_IN_CHANGES, MONEY_IN_READS
 from gateways.simulator.stripe.control import STRIPE_CHANGES, STRIPE_READS
 from gateways.simulator.wire import Reply, Response, json_response, read_object
@@ -150,6 +151,7 @@ READS: dict[str, Callable[["Simulator"], Response]] = {
     "numbers": _numbers,
     **MONEY_IN_READS,
     **STRIPE_READS,
+    **FINERACT_READS,
 }
 CHANGES: dict[str, Callable[["Simulator", dict[str, Any]], Response]] = {
     "top-up": _top_up,
@@ -160,4 +162,5 @@ CHANGES: dict[str, Callable[["Simulator", dict[str, Any]], Response]] = {
     "forget-tokens": _forget_tokens,
     **MONEY_IN_CHANGES,
     **STRIPE_CHANGES,
+    **FINERACT_CHANGES,
 }

@@ -13,6 +13,7 @@ from gateways.simulator.behaviour import (
     Fate,
 )
 from gateways.simulator.chance import drawing
+from gateways.simulator.fineract.names import LOAN_FAULTS
 from gateways.simulator.stripe.names import STRIPE_FAULTS
 
 ANSWER_FAULTS = {
@@ -68,7 +69,7 @@ MONEY_IN_FAULTS = (
 )  # fmt: skip
 FAULTS = (
     *ANSWER_FAULTS, *DELIVERY_FAULTS, *OUTCOME_FAULTS, *QUERY_FAULTS, *TOKEN_FAULTS,
-    *MONEY_IN_FAULTS, *STRIPE_FAULTS,
+    *MONEY_IN_FAULTS, *STRIPE_FAULTS, *LOAN_FAULTS,
 )  # fmt: skip
 
 # Answers that mean the same to the caller whether or not the request was carried out.
@@ -84,6 +85,7 @@ STORMY = {
     **dict.fromkeys(TOKEN_FAULTS, 0.05),
     **dict.fromkeys(MONEY_IN_FAULTS, 0.03),
     **dict.fromkeys(STRIPE_FAULTS, 0.02),
+    **dict.fromkeys(LOAN_FAULTS, 0.01),
     "temporary": 0.06,
     "lost_callback": 0.06,
     "lost_ack": 0.03,
@@ -96,6 +98,7 @@ WORST = {
     **dict.fromkeys(TOKEN_FAULTS, 0.15),
     **dict.fromkeys(MONEY_IN_FAULTS, 0.08),
     **dict.fromkeys(STRIPE_FAULTS, 0.05),
+    **dict.fromkeys(LOAN_FAULTS, 0.03),
     "temporary": 0.12,
     "lost_callback": 0.15,
     "lost_ack": 0.1,

@@ -18,6 +18,8 @@ from gateways.simulator.b2c import request_payment
 from gateways.simulator.book import Book
 from gateways.simulator.credential import Initiators, KeyPair, shared_key_pair
 from gateways.simulator.faults import FaultPlan, read_plan
+from gateways.simulator.fineract import service as fineract_service
+from gateways.simulator.fineract.state import State as FineractState
 from gateways.simulator.money_in.desks import MONEY_IN_DESKS
 from gateways.simulator.money_in.payments import hear, pay
 from gateways.simulator.money_in.state import Payment
@@ -109,6 +111,8 @@ class Simulator:
         self.sms = SmsService()
         journal = state_path.with_suffix(".stripe.jsonl") if state_path else None
         self.stripe = stripe_service.Stripe(State(self.world, journal))
+        lent = state_path.with_suffix(".fineract.jsonl") if state_path else None
+        self.fineract = fineract_service.Fineract(FineractState(self.world, lent))
         self._tokens_asked = 0
         self._lock = RLock()
 
@@ -132,6 +136,8 @@ class Simulator:
                 return sms.answer(self.sms, self.world, names, body, at)
             if parts.path.startswith(stripe_service.PREFIX):
                 return self.stripe.answer(method, parts.path, parts.query, names, body, at)
+            if parts.path.startswith(fineract_service.PREFIX):
+                return self.fineract.answer(method, parts.path, parts.query, names, body, at)
             return self._desk(method, parts.path, names, body, at)
 
     def due_callbacks(self, at: datetime | None = None) -> list[PendingCallback]:
@@ -215,6 +221,7 @@ class Simulator:
         with self._lock:
             self.world.book.close()
             self.stripe.state.close()
+            self.fineract.state.close()
 
     def _token(self, method: str, query: str, headers: Mapping[str, str], at: datetime) -> Reply:
         self._tokens_asked += 1

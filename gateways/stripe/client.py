@@ -6,20 +6,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from gateways.errors import Declined, Unclear, Unreachable
-from gateways.http import HttpAnswer
+from gateways.http import HttpAnswer, refuse_in_transaction
 from gateways.interface import PlatformAccess
 from gateways.stripe.answers import error_of
 
 PLATFORMS_KEPT_MAX = 32
 # Anything else would be quoted, with the key, by the error about a header.
 _KEY = re.compile(r"[!-~]{1,300}", re.ASCII)
-
-
-class CallInTransaction(RuntimeError):
-    """A provider is called only outside of transactions (money_safety.md 1.3)."""
 
 
 class Client:
@@ -35,8 +29,7 @@ class Client:
         Raises Declined, Unreachable or Unclear; with `earlier_open` (as in TransferOrder) only a
         replayed refusal is not Unclear.
         """
-        if connection.in_atomic_block:
-            raise CallInTransaction("Commit first, then call the provider")
+        refuse_in_transaction()
         try:
             answer = self._ask(ask)
         except (Declined, Unreachable) as error:

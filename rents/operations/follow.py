@@ -11,6 +11,7 @@ from core import clock, states
 from core.alerts import raise_alert
 from core.models import AlertSeverity
 from disbursements.models import DisbursementRequest
+from disbursements.queries.of_origin import NOT_PAID, PAID, another_may_have_paid
 from disbursements.states import DisbursementStatus
 from ledger import chart
 from rents.models import Forward
@@ -73,14 +74,14 @@ def is_of_rent(*, payout_id: str) -> bool:
 
 
 def _take_over(forward: Forward, payout: DisbursementRequest, at: datetime) -> bool:
-    if payout.status in payouts.PAID:
+    if payout.status in PAID:
         _arrived(forward, payout, at)
         return True
-    if payout.status == S.CANCELLED and not payouts.another_may_have_paid(payout):
+    if payout.status == S.CANCELLED and not another_may_have_paid(payout):
         because = f"its payout {payout.client_reference} was cancelled"
         let_go(forward, because=because, at=at, again=True)
         return True
-    failed = payout.status in payouts.NOT_PAID
+    failed = payout.status in NOT_PAID
     if failed == (forward.status == ForwardStatus.FAILED):
         return False
     if failed:

@@ -11,20 +11,19 @@ from core.refusals import checked_reason
 from disbursements.models import BulkVerb, DisbursementRequest
 from disbursements.operations import bulk, replace
 from disbursements.operations.correct import why_not_replaced
+from disbursements.operations.on_behalf import NEVER_SENT, WAITS, CannotBeDone, give_up
 from disbursements.operations.propose_settlement import locked_payout
+from disbursements.queries.of_origin import another_may_have_paid
 from disbursements.states import DisbursementStatus
 from rents.models import Forward
 from rents.operations import reach
 from rents.operations.follow import follow_one
 from rents.operations.hand_over import instruction_to
 from rents.operations.let_go import let_go
-from rents.operations.payout_verbs import WAITS, give_up
 from rents.operations.reach import CannotRelease, NoSuchForward
-from rents.queries.payouts import another_may_have_paid
 from rents.queries.receivers import paid_by
 from rents.states import ForwardStatus
 
-NEVER_SENT = (DisbursementStatus.HELD, DisbursementStatus.QUEUED)
 ANOTHER_MAY_HAVE_PAID = "a payout that it replaces may have been paid: settle that first"
 
 
@@ -88,9 +87,8 @@ def _stop(
             because=f"cancelled with its transfer: {reason}",
         )  # fmt: skip
         return
-    if why_not := give_up(payout, reason=reason, actor=caller.actor, at=at):
-        raise CannotRelease(f"{payout.client_reference} goes on: {why_not}")
     try:
+        give_up(payout, reason=reason, actor=caller.actor, at=at)
         child = replace.withdraw(
             payout,
             instruction=instruction_to(
@@ -98,6 +96,8 @@ def _stop(
             ),
             reason=reason, actor=caller.actor, at=at,
         )  # fmt: skip
+    except CannotBeDone as error:
+        raise CannotRelease(f"{payout.client_reference} goes on: {error}") from None
     except replace.CannotReplace as error:
         raise CannotRelease(str(error)) from None
     forward.disbursement = child

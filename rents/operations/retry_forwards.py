@@ -13,12 +13,12 @@ from core.refusals import Refused, checked_reason
 from disbursements.models import DisbursementRequest
 from disbursements.operations import replace
 from disbursements.operations.instruct import BadInstruction
+from disbursements.operations.on_behalf import CannotBeDone, give_up, send_again
 from disbursements.operations.propose_settlement import locked_payout
 from rents.models import Forward, ForwardPart
 from rents.operations import reach
 from rents.operations.follow import follow_one
 from rents.operations.hand_over import instruction_to
-from rents.operations.payout_verbs import give_up, send_again
 from rents.operations.reach import AlreadyForwarded, CannotForward
 from rents.queries.receivers import paid_by, receiver_now
 from rents.states import ForwardStatus
@@ -94,7 +94,10 @@ def retry_one(*, forward_id: UUID, reason: str, actor: str, origin: str, at: dat
         raise AlreadyForwarded(_standing(forward))
     receiver = _only_receiver(forward)
     if receiver == paid_by(forward.disbursement):
-        send_again(forward.disbursement, reason=reason, actor=actor, origin=origin, at=at)
+        try:
+            send_again(forward.disbursement, reason=reason, actor=actor, origin=origin, at=at)
+        except CannotBeDone as error:
+            raise CannotForward(str(error)) from None
     else:
         _send_elsewhere(forward.pk, receiver, reason=reason, actor=actor, at=at)
     follow_one(forward_id=forward_id, at=at)
@@ -113,9 +116,8 @@ def _send_elsewhere(
         )
         row = locked_payout(forward.disbursement_id, anyone)
         parts = ForwardPart.objects.filter(forward=forward, released_at=None).count()
-        if why_not := give_up(row, reason=reason, actor=actor, at=at):
-            raise CannotForward(f"{row.client_reference} is not replaced: {why_not}")
         try:
+            give_up(row, reason=reason, actor=actor, at=at)
             child = replace.send_elsewhere(
                 row,
                 instruction=instruction_to(
@@ -124,6 +126,8 @@ def _send_elsewhere(
                 ),
                 reason=reason, actor=actor, at=at,
             )  # fmt: skip
+        except CannotBeDone as error:
+            raise CannotForward(f"{row.client_reference} is not replaced: {error}") from None
         except (BadInstruction, replace.CannotReplace) as error:
             raise CannotForward(str(error)) from None
         states.note(

@@ -100,6 +100,7 @@ def _hired(username: str, role: str) -> None:
         import_module("config.migrations.0001_roles").make_roles(apps, None)
         import_module("config.migrations.0002_rent_roles").add_rent(apps, None)
         import_module("config.migrations.0003_payout_roles").add_payouts(apps, None)
+        import_module("config.migrations.0004_loan_roles").add_loans(apps, None)
         user.groups.add(Group.objects.get(name=role))
 
 

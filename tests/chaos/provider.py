@@ -15,7 +15,10 @@ PATIENCE_S = 30.0
 
 
 class Gate:
-    """Holds every call of `path` after the first `free` ones, before or after it is taken in."""
+    """Holds every call of `path` after the first `free` ones, before or after it is taken in.
+
+    With a query in it, only calls with this very query.
+    """
 
     def __init__(self, *, path: str, when: str, free: int) -> None:
         self.path = path
@@ -78,14 +81,16 @@ class Provider:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Any:
         """One call, held where a gate says so."""
-        plain = path.partition("?")[0]
+        places = {path, path.partition("?")[0]}
         with self._changed:
-            self.calls[plain] += 1
-            number = self.calls[plain]
+            self.calls.update(places)
+            numbers = {place: self.calls[place] for place in places}
             self._changed.notify_all()
-        self._pass(plain, "before", number)
+        for place, number in numbers.items():
+            self._pass(place, "before", number)
         reply = self.simulator.handle(method, path, headers, body)
-        self._pass(plain, "after", number)
+        for place, number in numbers.items():
+            self._pass(place, "after", number)
         return reply
 
     def _pass(self, path: str, when: str, number: int) -> None:

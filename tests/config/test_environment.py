@@ -37,6 +37,14 @@ class TestReading:
         assert found.daraja_base_url == "https://sandbox.safaricom.co.ke"
         assert found.mpesa_environment == "sandbox"
 
+    def test_no_network_inside_is_called_unless_it_is_named(self, variables: Any) -> None:
+        usual, told = variables(), variables(VAULT_MIFOS_PRIVATE_NETWORKS="10.20.0.0/16, fd00::/8")
+
+        assert usual.vault_mifos_private_networks == ()
+        assert told.vault_mifos_private_networks == (
+            ip_network("10.20.0.0/16"), ip_network("fd00::/8"),
+        )  # fmt: skip
+
     def test_lists_are_written_with_commas(self, variables: Any) -> None:
         first, second = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -74,12 +82,13 @@ class TestReading:
                 VAULT_ENCRYPTION_KEYS="not-a-key",
                 VAULT_TIME_SCALE="fast",
                 VAULT_CALLBACK_SOURCES="everywhere",
+                VAULT_MIFOS_PRIVATE_NETWORKS="10.20",
                 MPESA_ENVIRONMENT="live",
             )
 
         for name in (
             "DATABASE_URL", "VAULT_SECRET_KEY", "VAULT_ENCRYPTION_KEYS", "VAULT_TIME_SCALE",
-            "VAULT_CALLBACK_SOURCES", "MPESA_ENVIRONMENT",
+            "VAULT_CALLBACK_SOURCES", "VAULT_MIFOS_PRIVATE_NETWORKS", "MPESA_ENVIRONMENT",
         ):  # fmt: skip
             assert name in str(told.value)
 

@@ -1,6 +1,7 @@
 """The page of schedules: trouble on top, a button with a reason, and who asked for a run."""
 
 from datetime import timedelta
+from html import unescape
 
 from django.urls import reverse
 from django_q.models import Schedule, Task
@@ -31,7 +32,7 @@ class TestList:
         ensure_schedules()
         run_job("send")
 
-        text = at_the_desk(VIEW).get(reverse(LIST)).content.decode()
+        text = unescape(at_the_desk(VIEW).get(reverse(LIST)).content.decode())
 
         for name, sweep in SWEEPS.items():
             assert page_of(name) in text

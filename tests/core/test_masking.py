@@ -24,6 +24,7 @@ PHONE = "254700012345"
 NAMES = [
     "SecurityCredential", "access_token", "Password", "InitiatorPassword", "initiator_password",
     "consumer_secret", "consumerSecret", "consumer_key", "passkey", "api_key", "token", "secret",
+    "base64EncodedAuthenticationKey",
     "refresh_token", "client_secret", "Authorization",
 ]  # fmt: skip
 

@@ -8,8 +8,8 @@ import requests
 import responses
 from django.db import transaction
 
-from gateways.daraja.client import CallInTransaction
 from gateways.errors import Declined, Unclear
+from gateways.http import CallInTransaction
 from gateways.interface import BalanceQuestion, Rail, StatusQuestion
 from gateways.registry import disburser
 

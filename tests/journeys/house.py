@@ -25,7 +25,7 @@ from tests.wire import LISTED, UNLISTED, RunningClock, Wire
 from vault.operations.add_partner import add_partner
 from vault.operations.add_shortcode import Credentials, add_shortcode
 
-APPS = ("core", "ledger", "gateways", "vault", "disbursements", "rents")
+APPS = ("core", "ledger", "gateways", "vault", "disbursements", "rents", "loans")
 PARTNERS = {"Umoja Example Ltd": ("600111",), "Baraka Example Ltd": ("600222", "600333")}
 JOBS = ("deliver", "recover", "send", "retry", "ask", "resume")
 AT_REST = ("resume", "bulk")

@@ -56,7 +56,8 @@ def scarce(events: Counter[str], *, runs: int) -> dict[str, int]:
         start: sum(times for event, times in events.items() if event.startswith(start))
         for start in AT_LEAST
     }
-    few = {start: times for start, times in met.items() if times < AT_LEAST[start] * runs / 100}
+    wanted = {start: max(1, times * runs // 100) for start, times in AT_LEAST.items()}
+    few = {start: times for start, times in met.items() if times < wanted[start]}
     if runs >= LONG_SEARCH_RUNS:
         few |= {event: 0 for event in EACH_IN_A_LONG_SEARCH if not events[event]}
     return few

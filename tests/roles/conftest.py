@@ -26,6 +26,7 @@ PASSWORD = "an-example-of-a-password"
 ROLES = import_module("config.migrations.0001_roles")
 RENT_ROLES = import_module("config.migrations.0002_rent_roles")
 PAYOUT_ROLES = import_module("config.migrations.0003_payout_roles")
+LOAN_ROLES = import_module("config.migrations.0004_loan_roles")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ def roles(engine_db: None) -> dict[str, Group]:
     ROLES.make_roles(apps, None)
     RENT_ROLES.add_rent(apps, None)
     PAYOUT_ROLES.add_payouts(apps, None)
+    LOAN_ROLES.add_loans(apps, None)
     return {group.name: group for group in Group.objects.all()}
 
 

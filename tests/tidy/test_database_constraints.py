@@ -9,13 +9,13 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-OURS = ("core", "gateways", "ledger", "vault", "disbursements", "rents")
+OURS = ("core", "gateways", "ledger", "vault", "disbursements", "rents", "loans")
 CONSTRAINTS = {
     "disbursements.DisbursementRequest": {
         "one_request_per_client_reference", "one_request_per_idempotency_key",
         "one_request_per_receipt", "disbursement_status_known", "amount_positive",
         "completed_has_receipt", "retrying_has_moment", "sending_has_lease", "parked_has_cause",
-        "payee_fits_rail", "returned_fits",
+        "payee_fits_rail", "returned_fits", "one_payout_per_loan_cycle",
     },
     "disbursements.DisbursementRetryLog": {
         "attempt_numbers_unique", "one_open_attempt", "paid_once", "not_paid_has_proof",
@@ -85,6 +85,24 @@ CONSTRAINTS = {
         "forward_status_known", "forward_positive", "completed_forward_has_moment",
     },
     "rents.ForwardPart": {"forwarded_once", "part_positive"},
+    "loans.MifosConnection": {
+        "mifos_requests_positive", "mifos_confirmed_at_a_moment", "mifos_confirmed_by_another",
+    },
+    "loans.LoanProductAutoDisbursalConfig": {
+        "one_config_per_loan_product", "loan_product_amounts_fit", "loan_product_days_fit",
+    },
+    "loans.LoanTracking": {
+        "one_tracking_per_loan", "loan_status_known", "held_loan_has_reason",
+        "paid_loan_has_payout",
+    },
+    "loans.LoanBooking": {
+        "one_booking_per_cycle", "one_booking_per_external_id", "booking_status_known",
+        "sending_booking_is_frozen", "booked_has_moment", "booking_positive",
+    },
+    "loans.LoanProposal": {
+        "loan_proposal_status_known", "loan_proposal_kind_known", "loan_proposal_two_persons",
+        "one_open_loan_proposal",
+    },
 }  # fmt: skip
 TRIGGERS = {
     "disbursements.DisbursementRequest": {
@@ -104,6 +122,9 @@ TRIGGERS = {
     "vault.Payment": {"received_is_read_only", "no_delete"},
     "rents.Forward": {"handed_over_is_read_only", "no_delete"},
     "rents.ForwardPart": {"part_is_read_only", "no_delete"},
+    "loans.LoanTracking": {"loan_is_kept", "no_delete"},
+    "loans.LoanBooking": {"booking_is_of_one_payout", "no_delete"},
+    "loans.LoanProposal": {"no_delete"},
     "core.Step": {"append_only", "no_truncate"},
     "core.StepSeal": {"append_only", "no_truncate"},
     "gateways.Callback": {"raw_is_read_only", "no_delete"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.tidy.conftest import python_files, shown
 
-APPS = ("core", "gateways", "ledger", "vault", "disbursements", "rents", "config")
+APPS = ("core", "gateways", "ledger", "vault", "disbursements", "rents", "loans", "config")
 
 CLOCK_READERS = {
     "core/clock.py",  # the one reader

@@ -4,15 +4,15 @@ import pytest
 
 from tests.tidy.conftest import ROOT
 
-APPS = ("vault", "disbursements", "rents")
+APPS = ("vault", "disbursements", "rents", "loans")
 ROOMS = {
     "states.py", "rules", "models", "queries.py", "queries", "operations", "admin", "api",
     "jobs.py", "management", "migrations", "apps.py", "__init__.py",
 }  # fmt: skip
 FOLDERS = {"rules", "models", "operations", "admin", "api", "management", "migrations"}
 TOP = {
-    "config", "core", "gateways", "ledger", "vault", "disbursements", "rents", "templates",
-    "tests", "docs", "requirements",
+    "config", "core", "gateways", "ledger", "vault", "disbursements", "rents", "loans",
+    "templates", "tests", "docs", "requirements",
 }  # fmt: skip
 
 

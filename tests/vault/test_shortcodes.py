@@ -184,7 +184,7 @@ class TestRotateSecrets:
         settings.VAULT_ENCRYPTION_KEYS = [new]
         shortcode.refresh_from_db()
         token.refresh_from_db()
-        assert answer == {"shortcodes": 1, "tokens": 1}
+        assert answer == {"shortcodes": 1, "others": 0, "tokens": 1}
         assert shortcode.access().consumer_secret == "cs-2"
         assert secrets.unseal(token.sealed_token, context="d") == {"token": "t"}
 

@@ -29,7 +29,8 @@ MISSING = "Send your API key in the header: Authorization: Bearer pv_…"
 STAFF_ONLY = "Only a member of staff may do this: a partner's key may not."
 OWNER = "owner"
 TENANT = "tenant"
-# What a key may do, by its scopes. Never: force, settle, approve, allocate, take back.
+# What a key may do, by its scopes. Never: force, settle, approve, allocate, take back; nor hold
+# or release a loan, which takes a person.
 SCOPE_PERMISSIONS = {
     api_key.READ: (
         "disbursements.view_disbursementrequest", "disbursements.view_disbursementretrylog",
@@ -39,6 +40,9 @@ SCOPE_PERMISSIONS = {
         "vault.view_prompt", "rents.view_forward",
         "disbursements.view_payoutjob", "disbursements.view_payouttransfer",
         "disbursements.view_connectedaccount", "disbursements.view_transferreversal",
+        "loans.view_loantracking", "loans.view_loanbooking", "loans.view_loanproposal",
+        "loans.view_loansyncrun", "loans.view_mifosconnection",
+        "loans.view_loanproductautodisbursalconfig", "loans.export_loantracking",
     ),
     api_key.WRITE: (
         "disbursements.add_disbursementrequest", "disbursements.retry_disbursementrequest",
@@ -47,6 +51,7 @@ SCOPE_PERMISSIONS = {
         "disbursements.schedule_payoutjob", "disbursements.retry_payoutjob",
         "disbursements.cancel_payoutjob", "disbursements.add_connectedaccount",
         "disbursements.change_connectedaccount",
+        "loans.sync_loantracking", "loans.check_mifosconnection",
     ),
 }  # fmt: skip
 

@@ -49,6 +49,7 @@ class Shortcode(models.Model):
     created_at = models.DateTimeField()
 
     objects = ShortcodeManager()
+    SEALED = "sealed_credentials"
 
     class Meta:
         ordering = ["number"]

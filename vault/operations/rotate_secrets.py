@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 
 from core import secrets, states
@@ -13,32 +15,45 @@ from vault.models import Shortcode
 
 @dataclass(frozen=True, kw_only=True)
 class Rotated:
-    """How many shortcodes were sealed anew, and how many provider tokens."""
+    """How many rows were sealed anew: shortcodes, what other apps seal, provider tokens."""
 
     shortcodes: int
+    others: int
     tokens: int
 
 
 def rotate_secrets(*, actor: str, at: datetime) -> Rotated:
-    """All or nothing. Raises Refused naming each shortcode whose key is missing."""
+    """All or nothing. Raises Refused naming each row whose key is missing.
+
+    Of every app: a model names its sealed column in SEALED.
+    """
     with transaction.atomic():
-        rows = list(Shortcode.objects.select_for_update().order_by("number"))
-        closed = []
+        rows, closed = _rows(), []
         for row in rows:
             try:
-                row.sealed_credentials = secrets.reseal(row.sealed_credentials)
+                setattr(row, row.SEALED, secrets.reseal(getattr(row, row.SEALED)))
             except secrets.CannotOpen:
-                closed.append(row.number)
+                closed.append(str(row))
         if closed:
             raise Refused(
                 f"the credentials of {', '.join(closed)} do not open: put the key they were "
                 "sealed with back at the end of VAULT_ENCRYPTION_KEYS"
             )
         for row in rows:
-            row.save(update_fields=["sealed_credentials"])
+            row.save(update_fields=[row.SEALED])
             states.note(row, at=at, because="credentials sealed under the newest key", actor=actor)
         tokens = _rotate_tokens()
-    return Rotated(shortcodes=len(rows), tokens=tokens)
+    shortcodes = sum(isinstance(row, Shortcode) for row in rows)
+    return Rotated(shortcodes=shortcodes, others=len(rows) - shortcodes, tokens=tokens)
+
+
+def _rows() -> list[Any]:
+    sealing = [model for model in apps.get_models() if getattr(model, "SEALED", "")]
+    return [
+        row
+        for model in sealing
+        for row in model._default_manager.select_for_update(of=("self",)).order_by("pk")
+    ]
 
 
 def _rotate_tokens() -> int:

@@ -9,8 +9,9 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from config.demo import contest, rehearsal, rent_street
+from config.demo import contest, lenders, rehearsal, rent_street
 from config.demo.contest_figures import ContestFigures, OneContest, contest_figures
+from config.demo.lent import Lending, LoanFigures
 from config.demo.rent_figures import RentFigures, Total, rent_figures
 from config.demo.rent_month import Month
 from config.management.commands.sweep import sweep_until_idle
@@ -21,8 +22,8 @@ from vault.jobs import pull
 
 TABLE_WIDTH = 99
 REHEARSED = ["deliver", "recover", "send", "retry", "ask", "resume", "payouts", "reversals",
-             "seal"]  # fmt: skip
-BESIDE = ["prompts", "forward", "follow", "notices", "accounts"]
+             "loans", "seal"]  # fmt: skip
+BESIDE = ["prompts", "forward", "follow", "notices", "accounts", "sync_loans"]
 
 
 class Command(VaultCommand):
@@ -36,6 +37,7 @@ class Command(VaultCommand):
             collecting = rent_street.set_up(at=clock.database_now())
             shortcode = rehearsal.set_up(at=clock.database_now())
             platform = contest.set_up(at=clock.database_now())
+            lenders.set_up(at=clock.database_now())
         except requests.RequestException as error:
             raise self.failure(
                 "The provider simulator does not answer: start it with `python3 run.py`"
@@ -49,34 +51,39 @@ class Command(VaultCommand):
         month.begin()
         self.stderr.write("200 tenants pay their rent meanwhile, to twelve owners…")
         self.stderr.write("Sixty winners of three contests are paid through Stripe…")
-        waking = contest.Waking(platform)
-        _until_idle(month, waking)
+        self.stderr.write("Sixty loans of two lenders are paid and booked in Mifos X…")
+        waking, lending = contest.Waking(platform), Lending(at=clock.database_now())
+        _until_idle(month, waking, lending)
         rehearsal.end_faults()
         pull()
         waking.begin()
-        _until_idle(month, waking)
+        lending.put_right()
+        _until_idle(month, waking, lending)
         contest.take_some_back(platform)
-        _until_idle(month, waking)
+        _until_idle(month, waking, lending)
+        lent = lending.figures()
         found, rent = rehearsal.figures(shortcode), rent_figures(collecting)
         won = contest_figures(platform)
         if self.as_json:
             rents = asdict(rent) | {"books_agree": rent.books_agree, "refused": month.refused}
             contests = asdict(won) | {"books_agree": won.books_agree}
-            facts = {"books_agree": found.books_agree, "rent": rents, "contests": contests}
+            facts = {"books_agree": found.books_agree, "rent": rents, "contests": contests,
+                     "loans": asdict(lent) | {"books_agree": lent.books_agree}}  # fmt: skip
             self.answer(asdict(found) | facts, "")
         else:
             self.stdout.write(_drawn(_table(found)))
             self.stdout.write(_drawn(_rent_table(rent, month.refused)))
             self.stdout.write(_drawn(_contest_table(won)))
-        agree = found.books_agree and rent.books_agree and won.books_agree
+            self.stdout.write(_drawn(_loan_table(lent)))
+        agree = all(each.books_agree for each in (found, rent, won, lent))
         if found.paid_twice or not agree:
             sys.exit(1)
 
 
-def _until_idle(month: Month, waking: contest.Waking) -> None:
+def _until_idle(month: Month, waking: contest.Waking, lending: Lending) -> None:
     sweep_until_idle(
         REHEARSED, dict.fromkeys(SWEEPS, 0), beside=BESIDE,
-        is_busy=lambda: month.is_under_way() or waking.is_under_way(),
+        is_busy=lambda: any(each.is_under_way() for each in (month, waking, lending)),
     )  # fmt: skip
 
 
@@ -166,6 +173,27 @@ def _contest_table(found: ContestFigures) -> Table:
         f"{found.attempts} attempts, {found.woken} winners waited for their account and were "
         f"paid by themselves, {found.paid_twice} paid twice"
     )
+    return table
+
+
+def _loan_table(found: LoanFigures) -> Table:
+    table = Table(title="Sixty loans: approved in Mifos X, paid, booked there", show_header=False)
+    table.add_column("what", style="bold")
+    table.add_column("count", justify="right")
+    table.add_column("money or reason")
+    shown = rehearsal.CURRENCY
+    table.add_row("approved there", str(found.approved), f"{found.tracked} tracked here")
+    table.add_row("paid", str(found.paid), money.shown(found.paid_minor, shown))
+    table.add_row("simulator's book", str(found.moved), money.shown(found.moved_minor, shown))
+    refused = "\n".join(f"{count} {why}" for why, count in found.not_booked.items())
+    table.add_row("paid, not booked", str(sum(found.not_booked.values())), refused)
+    table.add_row("booked in the end", str(found.booked), "put right from the desk")
+    table.add_row("booked in Mifos X", str(found.booked_there), "with our receipts")
+    waiting = _counted(found.waiting) + (f"; {found.in_doubt} in doubt" if found.in_doubt else "")
+    table.add_row("not paid", str(sum(found.waiting.values())), waiting)
+    table.add_row("paid twice", str(found.paid_twice), f"{found.booked_twice} booked twice")
+    verdict = "they agree" if found.books_agree else "THEY DIFFER"
+    table.add_row("the three books", verdict, "; ".join(found.breaks[:5]))
     return table
 
 

@@ -1,12 +1,11 @@
 """What the simulated Stripe remembers: tables of objects, in a journal that survives a restart."""
 
-import json
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
+from gateways.simulator.journal import Journal
 from gateways.simulator.stripe.refusals import Record
 from gateways.simulator.world import World
 
@@ -26,9 +25,6 @@ class State:
 
     world: World
     path: Path | None = None
-    tables: dict[str, dict[str, Record]] = field(
-        default_factory=lambda: {name: {} for name in TABLES}
-    )
     balances: dict[str, int] = field(default_factory=lambda: defaultdict(lambda: FLOAT_MINOR))
     account_balances: Counter[tuple[str, str]] = field(default_factory=Counter)
     keys: list[str] = field(default_factory=list)
@@ -36,14 +32,18 @@ class State:
     refusals: dict[str, str] = field(default_factory=dict)
     rate_max: int = 0
     tries: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _file: IO[str] | None = None
 
     def __post_init__(self) -> None:
         """Take up what an earlier run wrote."""
-        if self.path is not None:
-            self._read(self.path)
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("a", encoding="utf-8")
+        self.journal = Journal(TABLES, self.path)
+        self.tables = self.journal.tables
+        for line in self.tables["switch"].values():
+            setattr(self, line["id"], line["value"])
+        for line in self.tables["balance_transaction"].values():
+            self.balances[line["currency"]] += line["amount"]
+        for transfer in self.tables["transfer"].values():
+            kept = transfer["amount"] - transfer["amount_reversed"]
+            self.account_balances[transfer["destination"], transfer["currency"]] += kept
 
     def new_id(self, prefix: str) -> str:
         """An id that was never given before."""
@@ -51,10 +51,7 @@ class State:
 
     def put(self, table: str, record: Record) -> None:
         """Keep an object under its `id`, new or changed."""
-        self.tables[table][record["id"]] = record
-        if self._file is not None and not self._file.closed:
-            self._file.write(json.dumps({"table": table, "record": record}) + "\n")
-            self._file.flush()
+        self.journal.put(table, record)
 
     def switch(self, name: str, value: object) -> None:
         """Set `keys`, `refusals` or `rate_max`, for later runs as well."""
@@ -78,26 +75,7 @@ class State:
 
     def close(self) -> None:
         """Close the journal."""
-        if self._file is not None:
-            self._file.close()
-
-    def _read(self, path: Path) -> None:
-        if not path.exists():
-            return
-        content = path.read_bytes()
-        # A killed process can leave half a line: it never happened.
-        whole = content[: content.rfind(b"\n") + 1]
-        if whole != content:
-            path.write_bytes(whole)
-        for line in map(json.loads, whole.decode().splitlines()):
-            self.tables[line["table"]][line["record"]["id"]] = line["record"]
-        for line in self.tables["switch"].values():
-            setattr(self, line["id"], line["value"])
-        for line in self.tables["balance_transaction"].values():
-            self.balances[line["currency"]] += line["amount"]
-        for transfer in self.tables["transfer"].values():
-            kept = transfer["amount"] - transfer["amount_reversed"]
-            self.account_balances[transfer["destination"], transfer["currency"]] += kept
+        self.journal.close()
 
 
 def seconds(at: datetime) -> int:

@@ -14,9 +14,14 @@ class Command(VaultCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """All shortcodes and provider tokens."""
+        """All shortcodes, connections and provider tokens."""
         rotated = rotate_secrets(actor=self.actor, at=clock.now())
         self.answer(
-            {"shortcodes": rotated.shortcodes, "tokens": rotated.tokens},
-            f"{rotated.shortcodes} shortcodes and {rotated.tokens} tokens sealed anew",
+            {
+                "shortcodes": rotated.shortcodes,
+                "others": rotated.others,
+                "tokens": rotated.tokens,
+            },
+            f"{rotated.shortcodes} shortcodes, {rotated.others} others and {rotated.tokens} "
+            "tokens sealed anew",
         )

@@ -1,0 +1,1 @@
+"""A simulated Mifos X (Apache Fineract): tenants with loans, and its own book of disbursals."""
