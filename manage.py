@@ -12,6 +12,11 @@ def main() -> None:
 
         serving.main(sys.argv[2:])
         return
+    if sys.argv[1:2] == ["live"]:
+        from config import live_server
+
+        live_server.main(sys.argv[2:])
+        return
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

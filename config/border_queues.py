@@ -37,7 +37,7 @@ def alert_queues(request: HttpRequest) -> Iterator[Queue]:
         )  # fmt: skip
     if request.user.has_perm("core.view_alert"):
         critical = counts["critical"]
-        text = f"{critical} of them critical." if critical else "None is critical."
+        text = f"{critical} of them high." if critical else "None is high."
         yield Queue(
             name="Open alerts", count=counts["every"], url=reverse(ALERTS),
             text=text if counts["every"] else "Nothing to report.",

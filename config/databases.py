@@ -32,5 +32,5 @@ def database(url: str, *, pooled: bool, **options: Any) -> dict[str, Any]:
 
 
 def serving() -> bool:
-    """Whether this process answers web requests."""
-    return len(sys.argv) > 1 and sys.argv[1] == "serve"
+    """Whether this process answers web requests or sockets."""
+    return sys.argv[1:2] in (["serve"], ["live"])

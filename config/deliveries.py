@@ -48,11 +48,16 @@ from gateways.interface import (
 from gateways.models import Callback
 from loans.operations.follow import is_of_loan
 from loans.operations.wake import apply_loan_changed
+from reconciliation.operations.request_check import JOB as RECONCILE
+from reconciliation.operations.send_alert_messages import (
+    apply_delivery_report as apply_to_message,
+)
+from reconciliation.operations.told_by_callback import ask_for_check
 from rents.operations.follow import is_of_rent
 from vault.operations.balances import apply_balance_answer
 from vault.operations.confirm import apply_payment_confirmed
 from vault.operations.prompt_answers import apply_prompt_answer
-from vault.operations.send_notices import apply_delivery_report
+from vault.operations.send_notices import apply_delivery_report as apply_to_notice
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +72,15 @@ def note_validation(
 ) -> tuple[Delivery, str]:
     """It was answered at the door (gateways/validation.py); the money comes as confirmed."""
     return Delivery.IGNORED, event.receipt
+
+
+def apply_delivery_report(
+    *, event: NoticeReported, arrival: Arrival, at: datetime
+) -> tuple[Delivery, str]:
+    """Of a notice to an owner or a tenant, or of a message to staff about an alert."""
+    outcome = apply_to_notice(event=event, arrival=arrival, at=at)
+    told = apply_to_message(event, at=at) if outcome[0] is Delivery.IGNORED else ""
+    return (Delivery.APPLIED, told) if told else outcome
 
 
 DELIVERIES: dict[type, Operation] = {
@@ -153,6 +167,8 @@ def _apply(callback: Callback, at: datetime) -> None:
     )
     delivery, subject_id = DELIVERIES[type(event)](event=event, arrival=arrival, at=at)
     _mark(callback, delivery, type(event).__name__, subject_id, at)
+    if ask_for_check(callback, event, delivery, subject_id, at=at):
+        jobs.after_commit(RECONCILE)
     if isinstance(event, ENDS_PAYOUTS) and subject_id:
         _have_followed(subject_id)
 

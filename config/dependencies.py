@@ -15,6 +15,10 @@ STAMP = "vault-stamp.json"
 SYSTEM_PACKAGES = (  # (program, Debian package) that tests need
     ("hledger", "hledger"),
     ("chromium", "chromium"),
+    ("node", "node-ws"),
+    ("redis-server", "redis-server"),
+    ("nginx", "nginx-light"),
+    ("systemd-analyze", "systemd"),
 )
 WHAT_TO_INSTALL = (
     "No virtual environment could be made: install python3-venv (Debian, Ubuntu: "

@@ -14,6 +14,8 @@ from pydantic.networks import IPvAnyNetwork
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core import phones
+
 # Where Daraja's callbacks come from, as published (daraja.md 7); 0.0.0.0/0,::/0 is "anywhere".
 PUBLISHED_SOURCES = (
     "196.201.214.200", "196.201.214.206", "196.201.214.207", "196.201.214.208",
@@ -21,9 +23,11 @@ PUBLISHED_SOURCES = (
     "196.201.212.129", "196.201.212.132", "196.201.212.136", "196.201.212.138",
     "196.201.212.69", "196.201.212.74",
 )  # fmt: skip
+ORIGIN = re.compile(r"https?://[^/\s*]+", re.IGNORECASE)
 CommaList = Annotated[tuple[str, ...], NoDecode]
 LIVE_DARAJA = "https://api.safaricom.co.ke"
 SECRET_KEY_LENGTH_MIN = 32
+ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 FORBIDDEN_WORDS = re.compile(r"m-?pesa|safaricom|exe|cmd|sql|query", re.IGNORECASE)
 
 
@@ -48,6 +52,21 @@ class Environment(BaseSettings):
     vault_max_retries_limit: int = Field(default=10, ge=0, le=50)
     vault_confirm_above_kes: int | None = Field(default=None, ge=1)
     vault_staff_token_minutes: int = Field(default=15, ge=1, le=60)
+    admin_email: CommaList = ()
+    admin_phone: CommaList = ()
+    vault_alert_escalate_minutes: int = Field(default=30, ge=1, le=1440)
+    vault_alert_digest_hour: int = Field(default=7, ge=0, le=23)
+    reconcile_callback_delay_s: int = Field(default=0, ge=0, le=3600)
+    reconcile_every_minutes: int = Field(default=15, ge=1, le=1440)
+    reconcile_stuck_max: int = Field(default=10, ge=0, le=10_000)
+    reconcile_runs_kept_days: int = Field(default=90, ge=1, le=3650)
+    reconcile_calls_per_minute: int = Field(default=120, ge=1, le=100_000)
+    debug: CommaList = ()
+    redis_url: str = Field(default="", pattern=r"^(rediss?://[^\s]+)?$")
+    vault_metrics_token: str = Field(default="", pattern=r"^([\x21-\x7e]{16,})?$")
+    ws_heartbeat_interval: int = Field(default=30_000, ge=1_000, le=600_000)
+    ws_reconnect_delay: int = Field(default=5_000, ge=100, le=600_000)
+    ws_allowed_origins: CommaList = ()
     daraja_base_url: str = Field(
         default="https://sandbox.safaricom.co.ke", pattern=r"^https?://[^/\s]+$"
     )
@@ -84,6 +103,10 @@ class Environment(BaseSettings):
         "vault_callback_sources",
         "vault_mifos_private_networks",
         "stripe_webhook_secrets",
+        "ws_allowed_origins",
+        "admin_email",
+        "admin_phone",
+        "debug",
         mode="before",
     )
     @classmethod
@@ -92,6 +115,21 @@ class Environment(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("admin_email")
+    @classmethod
+    def check_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        """Mailboxes."""
+        for address in addresses:
+            if not ADDRESS.fullmatch(address):
+                raise ValueError(f"{address[:60]!r} is no address, such as ops@example.org")
+        return addresses
+
+    @field_validator("admin_phone")
+    @classmethod
+    def check_phones(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Kenyan mobile numbers, in one form."""
+        return tuple(phones.normal_form(text) for text in texts)
 
     @field_validator("vault_public_url")
     @classmethod
@@ -103,6 +141,17 @@ class Environment(BaseSettings):
                 f"contains {found.group()!r}, which Safaricom refuses in callback addresses"
             )
         return url
+
+    @field_validator("ws_allowed_origins")
+    @classmethod
+    def check_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        """Addresses without a path, as a browser names them."""
+        for origin in origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin[:60]!r} is no origin, such as https://desk.example.co.ke"
+                )
+        return origins
 
     @field_validator("vault_encryption_keys")
     @classmethod

@@ -3,8 +3,9 @@
 from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from core.command import migrations_are_missing
 
 DOWN = "The database does not answer."
 NOT_MIGRATED = "The database is not migrated: run `manage.py migrate`."
@@ -36,8 +37,7 @@ def _migrated() -> bool:
     """Looked up until it is true once: migrations are not taken back under a running server."""
     if "migrated" in _seen:
         return True
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if migrations_are_missing():
         return False
     _seen.add("migrated")
     return True

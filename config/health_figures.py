@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from config.job_broker import COUNTED_MAX as TASKS_COUNTED_MAX
+from config.job_broker import waiting as waiting_tasks
 from config.schedule_rows import RHYTHMS_LATE, ScheduleRow, State
 from config.schedules import SWEEPS, rhythm
 from core import money
@@ -25,7 +27,9 @@ from vault.rules import wallets
 
 EVERY_MINUTE = timedelta(minutes=1)
 LATE_AFTER = RHYTHMS_LATE * EVERY_MINUTE
-QUEUE_COUNTED_MAX = 1_000
+CALLBACKS_COUNTED_MAX = 1_000
+NOTHING_WAITS = "Nothing waits for a worker."
+REDIS_DOWN = "Redis does not answer: hints go through the table, and everything is slower."
 QUEUE_OLD = timedelta(minutes=5)
 CALLBACKS_JUDGED_MAX = 5_000
 CALLBACKS_PERIOD = timedelta(hours=24)
@@ -96,19 +100,16 @@ def _workers(runs: dict[str, JobRun], at: datetime) -> Reading:
 
 
 def _queue(at: datetime) -> Reading:
-    """Hints and ticks that no worker has taken yet; django-q2 keeps their moment in `lock`."""
-    from django_q.models import OrmQ
-
-    moments = OrmQ.objects.order_by("pk").values_list("lock", flat=True)[:QUEUE_COUNTED_MAX]
-    waiting = [moment for moment in moments if moment is not None and moment <= at]
-    oldest = min(waiting, default=None)
-    more = " or more" if len(waiting) >= QUEUE_COUNTED_MAX else ""
+    """Hints and ticks that no worker has taken yet."""
+    queue = waiting_tasks(at=at)
+    oldest = queue.oldest_at
+    more = " or more" if queue.count >= TASKS_COUNTED_MAX else ""
     old = oldest is not None and at - oldest > QUEUE_OLD
+    text = f"The oldest came {shown.relative(oldest)}." if oldest else NOTHING_WAITS
     return Reading(
-        group="Workers", name="Queue", value=f"{len(waiting):,}{more}", at=oldest,
-        text=f"The oldest came {shown.relative(oldest)}." if oldest
-        else "Nothing waits for a worker.",
-        tone=shown.WARN if old else shown.GOOD,
+        group="Workers", name="Queue", value=f"{queue.count:,}{more}", at=oldest,
+        text=text if queue.redis_up is not False else f"{text} {REDIS_DOWN}",
+        tone=shown.WARN if old or queue.redis_up is False else shown.GOOD,
     )  # fmt: skip
 
 
@@ -140,13 +141,13 @@ def _callbacks(at: datetime) -> Reading:
 
 def _unread() -> Sequence[datetime]:
     rows = Callback.objects.filter(processed_at=None).order_by("pk")
-    return list(rows.values_list("received_at", flat=True)[:QUEUE_COUNTED_MAX])
+    return list(rows.values_list("received_at", flat=True)[:CALLBACKS_COUNTED_MAX])
 
 
 def _waiting_text(waiting: Sequence[datetime]) -> str:
     if not waiting:
         return "None waits."
-    more = " or more" if len(waiting) >= QUEUE_COUNTED_MAX else ""
+    more = " or more" if len(waiting) >= CALLBACKS_COUNTED_MAX else ""
     return f"{len(waiting):,}{more} not read yet, the oldest of {shown.relative(waiting[0])}."
 
 

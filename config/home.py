@@ -12,6 +12,7 @@ from config import (
     health_figures,
     loan_queues,
     payout_queues,
+    reconciliation_queues,
     rent_queues,
     watch,
     work_queues,
@@ -64,6 +65,7 @@ def _lines(request: HttpRequest, context: dict[str, Any]) -> list[Queue]:
     lines += payout_queues.queues(request, at=at)
     lines += rent_queues.queues(request, at=at)
     lines += loan_queues.queues(request, at=at)
+    lines += reconciliation_queues.queues(request)
     if partners is None:
         lines += border_queues.alert_queues(request)
         if request.user.has_perm("gateways.view_callback"):

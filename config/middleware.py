@@ -95,6 +95,6 @@ def answer_in_a_sentence(
 
 
 def _wants_page(request: HttpRequest) -> bool:
-    if request.path_info.startswith(("/api/", "/callbacks/", "/health/")):
+    if request.path_info.startswith(("/api/", "/callbacks/", "/health/", "/metrics")):
         return False
     return "text/html" in request.headers.get("Accept", "text/html")

@@ -8,17 +8,21 @@ from django.conf import settings
 
 import disbursements.jobs
 import loans.jobs
+import reconciliation.jobs
 import rents.jobs
 import vault.jobs
 from config import job_runs
 from config.deliveries import deliver_due
-from core import clock
+from core import clock, jobs
 from core.seal import seal_steps
 from disbursements import queries
 from disbursements.queries import payout_jobs
 from disbursements.queries import reversals as reversals_due
 from gateways import inbox
 from loans.queries import moments as loans_due
+from reconciliation.operations.request_check import JOB as RECONCILE
+from reconciliation.queries import moments as checks_due
+from reconciliation.queries import untold
 from rents.queries import due as rents_due
 from rents.queries.payouts import with_news
 from vault.operations.balances import ask_balances
@@ -42,11 +46,12 @@ def balances() -> int:
 
 
 def prune() -> int:
-    """Delete the queue's finished tasks and the sign-in counts of yesterday and before."""
+    """Delete the queue's finished tasks, old sign-in counts and old checks."""
     from django_q.models import Task
 
     old = Task.objects.filter(stopped__lt=clock.now() - FINISHED_TASKS_KEPT)
-    return old.delete()[0] + forget_old_counts(at=clock.now())
+    gone = old.delete()[0] + forget_old_counts(at=clock.now())
+    return gone + reconciliation.jobs.prune()
 
 
 def watch() -> int:
@@ -89,6 +94,8 @@ MOMENTS: dict[str, Callable[[datetime], datetime | None]] = {
     "reversals": lambda at: reversals_due.next_moment(),  # noqa: ARG005
     "sync_loans": lambda at: loans_due.next_sync(at=at),
     "loans": lambda at: loans_due.next_of_loans(at=at),
+    RECONCILE: lambda at: checks_due.next_check(at=at),
+    "alerts": lambda at: untold.next_moment(),  # noqa: ARG005
 }
 SWEEPS: dict[str, Sweep] = {
     "deliver": Sweep(run=deliver_due, every_minutes=1, job="deliver",
@@ -136,6 +143,17 @@ SWEEPS: dict[str, Sweep] = {
     "loans": Sweep(run=loans.jobs.loans, every_minutes=1, job="loans",
                    says="Follows the payouts of loans, looks at each again before it is sent "
                    "late, and books in Mifos X what was paid."),
+    RECONCILE: Sweep(run=reconciliation.jobs.reconcile, every_minutes=1, job=RECONCILE,
+                     says="Compares what has changed with what the providers and the books "
+                     "say, and tells of differences."),
+    "check_stuck": Sweep(run=reconciliation.jobs.check_stuck, once=True,
+                         every_minutes=settings.RECONCILE_EVERY_MINUTES,
+                         says="Has payments checked that have been under way for too long."),
+    "alerts": Sweep(run=reconciliation.jobs.alerts, every_minutes=1, job="alerts",
+                    says="Tells people of alerts by email and SMS, and others when nobody "
+                    "acknowledges them."),
+    "digest": Sweep(run=reconciliation.jobs.digest, every_minutes=15, once=True,
+                    says="Writes the daily digest of alerts and differences, once a day."),
     "balances": Sweep(run=balances, every_minutes=15, once=True,
                       says="Asks what the wallets at the provider hold."),
     "tally": Sweep(run=disbursements.jobs.tally, every_minutes=1,
@@ -143,11 +161,17 @@ SWEEPS: dict[str, Sweep] = {
     "seal": Sweep(run=seal, every_minutes=5,
                   says="Seals the trail, so that nobody can change a step unseen."),
     "prune": Sweep(run=prune, every_minutes=24 * 60,
-                   says="Removes finished tasks of the queue and old sign-in counts."),
+                   says="Removes finished tasks of the queue, old sign-in counts and old "
+                   "checks."),
     "watch": Sweep(run=watch, every_minutes=1, once=True,
                    says="Looks whether everything is running, raises alerts and closes "
                    "them again."),
 }  # fmt: skip
+# What these did is in the trail: it is compared at once.
+MOVES_MONEY = frozenset({
+    "deliver", "send", "retry", "ask", "recover", "resume", "prompts", "pull", "forward", "follow",
+    "payouts", "reversals", "sync_loans", "loans", "bulk",
+})  # fmt: skip
 
 
 def run_job(name: str) -> int:
@@ -160,6 +184,8 @@ def run_job(name: str) -> int:
         job_runs.note_failure(name, started_at=started_at, error=error, at=clock.now())
         raise
     job_runs.note_success(name, started_at=started_at, did=did, at=clock.now())
+    if did and name in MOVES_MONEY:
+        jobs.after_commit(RECONCILE)
     return did
 
 

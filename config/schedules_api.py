@@ -7,7 +7,6 @@ from typing import TypeVar
 from django.urls import path
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,7 +22,7 @@ from disbursements.api.retry_body import ReasonSerializer
 from disbursements.api.views import REFUSALS
 from vault.api.authentication import caller_from
 from vault.api.bodies import read_body
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 
 Answered = TypeVar("Answered")
 REASON = {"reason": run_now.REASON_EXAMPLE}
@@ -148,7 +147,7 @@ def _done(act: Callable[[], Answered]) -> Answered:
     try:
         return act()
     except NotAllowed as error:
-        raise PermissionDenied(f"{error}.", code="permission_missing") from None
+        raise not_allowed(error) from None
     except run_now.NoSuchSchedule as error:
         raise ApiError(
             status=HTTPStatus.NOT_FOUND, code="not_found", sentence=f"{error}."

@@ -34,6 +34,11 @@ def database_now() -> datetime:
         return cursor.fetchone()[0]
 
 
+def stand_in() -> datetime | None:
+    """What stands in for the real clock; None where that runs and a statement may say now()."""
+    return _sources[-1]() if _sources else None
+
+
 def minutes(count: float) -> timedelta:
     """A policy wait of so many minutes, shortened by VAULT_TIME_SCALE."""
     return timedelta(minutes=count / settings.VAULT_TIME_SCALE)

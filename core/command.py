@@ -19,7 +19,8 @@ from django.core.management.base import (
     CommandParser,
     OutputWrapper,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from core.callers import Caller, NotAllowed
@@ -28,6 +29,11 @@ from core.refusals import Refused
 
 FAILED = 1
 BAD_USAGE = 2
+NOT_MIGRATED = (
+    "The database lacks tables or columns of this version: run `manage.py migrate` first "
+    "(`python3 run.py manage migrate` where run.py started it)"
+)
+UNDEFINED = frozenset({"42P01", "42703", "42704", "42883"})  # a table, column, object, function
 PASSWORD_VARIABLE = "VAULT_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -98,6 +104,10 @@ class VaultCommand(BaseCommand):
             raise self.failure(
                 f"The database does not answer, or gave up: {first_line}"
             ) from error
+        except ProgrammingError as error:
+            if not is_not_migrated(error):
+                raise
+            raise self.failure(NOT_MIGRATED) from error
 
     def permission_for(self, options: dict[str, Any]) -> str:  # noqa: ARG002 - others ask it
         """What the caller needs for what these options ask."""
@@ -132,6 +142,17 @@ class VaultCommand(BaseCommand):
     def actor(self) -> str:
         """Who is on record for what this command does."""
         return self.caller.actor
+
+
+def is_not_migrated(error: BaseException) -> bool:
+    """Whether a statement failed because migrations are missing, not because it is wrong."""
+    return getattr(error.__cause__, "sqlstate", None) in UNDEFINED and migrations_are_missing()
+
+
+def migrations_are_missing() -> bool:
+    """Whether this version has migrations that the database has not."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def asked_password(*, variable: str, prompt: str) -> str:

@@ -61,6 +61,19 @@ def wait_for_transaction_lock(name: str, *, wait_s: float) -> None:
 
 
 @contextmanager
+def waiting_at_most(wait_s: float) -> Iterator[None]:
+    """Statements in the block wait so long for a lock; then django.db.OperationalError.
+
+    Inside a transaction, and of one that goes on in a savepoint of its own around it.
+    """
+    limit_ms = max(1, int(wait_s * 1000))  # 0 would mean without limit
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{limit_ms}ms"])
+        yield
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+
+
+@contextmanager
 def session_lock(name: str, *, wait_s: float) -> Iterator[None]:
     """Hold the lock in the block; django.db.OperationalError when it is not had in `wait_s`."""
     key = lock_key(name)

@@ -5,7 +5,7 @@ import re
 
 REMOVED = "[removed]"
 _FIELD = (
-    r"(?P<name>(?<![\w-])[\w-]*(?:SecurityCredential|token|password|secret|passkey"
+    r"(?P<name>(?<![\w-])[\w-]*(?:SecurityCredential|token|ticket|password|secret|passkey"
     r"|consumer_?key|api_?key|authentication_?key|authorization))"
 )
 _QUOTED = (  # a value in quotes, escaped ones too; also when its end was cut off
@@ -40,6 +40,12 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e
 def masked_phone(msisdn: str) -> str:
     """`+254 712 ••• 678`."""
     return f"+{msisdn[:3]} {msisdn[3:6]} ••• {msisdn[-3:]}"
+
+
+def masked_address(address: str) -> str:
+    """`a•••@example.org`."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}•••@{domain}"
 
 
 def without_secrets(text: str) -> str:

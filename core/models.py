@@ -66,8 +66,9 @@ class StepSeal(models.Model):
 
 
 class AlertSeverity(models.TextChoices):
-    CRITICAL = "critical", "Critical"
-    WARNING = "warning", "Warning"
+    CRITICAL = "critical", "High"
+    WARNING = "warning", "Medium"
+    NOTICE = "notice", "Low"
 
 
 class Alert(models.Model):
@@ -81,6 +82,9 @@ class Alert(models.Model):
     count = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.CharField(max_length=150, blank=True, db_default="")
+    assigned_to = models.CharField(max_length=150, blank=True, db_default="")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=150, blank=True)
 

@@ -49,10 +49,10 @@ _SECRET = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_CHARACTERS}}}", re.ASCII)
 _INSERT = """
     INSERT INTO gateways_callback (
         provider, kind, secret_digest, secret_ok, body, content_type, source_address,
-        source_listed, tries, outcome, note, subject_id
+        source_listed, received_at, tries, outcome, note, subject_id
     ) VALUES (
         %(provider)s, %(kind)s, %(secret_digest)s, %(secret_ok)s, %(body)s, %(content_type)s,
-        %(source_address)s, %(source_listed)s, 0, '', '', ''
+        %(source_address)s, %(source_listed)s, COALESCE(%(received_at)s, now()), 0, '', '', ''
     ) RETURNING id
 """
 # Where none of these occurs, core.masking has nothing to remove.
@@ -130,6 +130,7 @@ def store(
         "content_type": content_type.replace("\0", "")[:CONTENT_TYPE_CHARACTERS_MAX],
         "source_address": source_address,
         "source_listed": source_listed,
+        "received_at": clock.stand_in(),
     }
     try:
         with connection.cursor() as cursor:

@@ -1,5 +1,7 @@
-"""The raw record of the border: what came in (Callback), what went out (Call), shared tokens."""
+"""The raw record of the border: what came in (Callback), what went out (Call), shared tokens;
+and what every message to a person has (OutgoingMessage)."""
 
+import uuid
 from typing import Any
 
 import pgtrigger
@@ -122,3 +124,37 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"token of key {self.key_digest[:8]}"
+
+
+class OutgoingMessage(models.Model):
+    """A message that is due, sent or given up. `reference` is unique: each is made once.
+
+    What may have been sent is UNCLEAR and never sent again: a second one may arrive twice. Only
+    what staff must hear of is sent once more where a worker died over it (gateways/outbox.py).
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", "Due"
+        SENT = "sent", "Sent"
+        UNCLEAR = "unclear", "May have been sent"
+        GIVEN_UP = "given_up", "Given up"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    channel = models.CharField(max_length=10)
+    reference = models.CharField(max_length=120, unique=True)
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.DUE)
+    due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    message_id = models.CharField(max_length=100, blank=True)
+    problem = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.reference

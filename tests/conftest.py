@@ -1,48 +1,60 @@
 """What many tests share: a clock that stands still, a partner with a shortcode, the wire."""
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
-from django.test import TransactionTestCase
 
 from core import clock
 from disbursements.models import DisbursementRequest
-from disbursements.operations.install_rules import install_rules
 from disbursements.operations.instruct import instruct
 from disbursements.rules.intake import Instruction
 from gateways.daraja.client import forget_tokens
 from gateways.simulator import Simulator
+from tests.between_tests import empty_quickly, put_rules
 from tests.wire import MovedClock, Wire
 from vault.models import Partner, Shortcode
 from vault.operations.add_partner import add_partner
 from vault.operations.add_shortcode import Credentials, add_shortcode
 
 
-@pytest.fixture(autouse=True)
-def emptied_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+def pytest_configure() -> None:
+    """Of the many processes that tests start, one compiles our modules, not each for itself."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays to the end: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_quickly() -> Iterator[None]:
     """Django's flush truncates every table there is, which takes a second; most have no rows."""
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+    with pytest.MonkeyPatch.context() as patch:
+        empty_quickly(patch)
+        yield
 
 
-def empty_tables() -> None:
-    """Delete all rows without waking the triggers that forbid it; truncate where we may not."""
-    kept = {"django_content_type", "auth_permission"}
-    models = apps.get_models(include_auto_created=True)
-    tables = sorted({f'"{model._meta.db_table}"' for model in models} - {f'"{t}"' for t in kept})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        if not cursor.fetchone()[0]:
-            cursor.execute(f"TRUNCATE {', '.join(tables)}")
-            return
-        cursor.execute("SET session_replication_role = replica")
-        for table in tables:
-            cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("SET session_replication_role = DEFAULT")
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database; at the end without the sessions of threads and processes that just ended.
+
+    The session at hand may be one of before the browser came, ended by a test meanwhile.
+    """
+    yield
+    connection.close()
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
@@ -83,7 +95,7 @@ def moved() -> Iterator[MovedClock]:
 def engine_db(transactional_db: Any, moved: MovedClock) -> None:
     """A real database with the result-code table, committed to as in production."""
     forget_tokens()
-    install_rules(at=moved())
+    put_rules(at=moved())
 
 
 @pytest.fixture(scope="session")

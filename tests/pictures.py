@@ -1,8 +1,9 @@
 """`python -m tests.pictures`: the pictures in docs/pictures, taken at the running demo.
 
-Needs Chromium (Debian: `apt-get install chromium`) and a demo whose table `python3 run.py` has
-printed: from then on each number does what docs/simulator.md says. The demo's own user uploads
-a few payees, retries and settles some, so that every picture has something to show.
+Needs Chromium (Debian: `apt-get install chromium`), the packages that `python3 run.py test` puts
+into .venv, and a demo whose tables `python3 run.py` has printed: from then on each number does
+what docs/simulator.md says. The demo's own user uploads a few payees, retries and settles some,
+so that every picture has something to show; the difference is that of TRY-5 in the README.
 """
 
 import argparse
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 THE_DESK = "/admin/disbursement-retries/"
 PAYOUTS = "/admin/disbursements/disbursementrequest/"
 PAYMENTS = "/admin/vault/payment/"
+LIVE = "/admin/reconciliation/live/"
+DIFFERENCES = "/admin/reconciliation/finding/"
 CODES = "/admin/disbursements/resultcoderule/"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LARGE: ViewportSize = {"width": 1400, "height": 1000}
@@ -142,6 +145,14 @@ def rent(album: Album) -> None:
     album.take("rent_statement")
 
 
+def watchtower(album: Album) -> None:
+    """The live page, and the newest payout that is registered to somebody else."""
+    album.take("watch_live", LIVE)
+    album.page.goto(f"{DIFFERENCES}?status=open&type=wrong_beneficiary")
+    album.page.locator("#result_list tbody th a").first.click()
+    album.take("watch_difference", to=".pv-timeline")
+
+
 def payouts(album: Album) -> None:
     """The home page and everything about payouts."""
     those = uploaded(album)
@@ -178,7 +189,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--login", type=Path, default=ROOT / ".vault/demo_login.json")
-    parser.add_argument("--only-rent", action="store_true", help="of rent only, in a minute")
+    parser.add_argument("--only-rent", action="store_true", help="of rent and the watchtower")
     parser.add_argument("--to", type=Path, default=ROOT / "docs/pictures")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -197,6 +208,7 @@ def main() -> None:
             album = Album(page=logged_in(browser, given.address, login, look), folder=given.to)
             if not name:
                 rent(album)
+                watchtower(album)
             if given.only_rent:
                 break
             if name:

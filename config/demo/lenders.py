@@ -129,12 +129,12 @@ def _loans(lender: Lender, today: date) -> None:
     for number in range(1, LOANS + 1):
         if number in known:
             continue
-        at_mifos("loan", lender, loanId=number, **dict(_terms(lender, number, today)))
+        at_mifos("loan", lender, loanId=number, **dict(terms(lender, number, today)))
         if fault := REFUSED_AT_FIRST.get((lender.tenant, number)):
             at_mifos("script", lender, loanId=number, faults=[fault])
 
 
-def _terms(lender: Lender, number: int, today: date) -> Iterator[tuple[str, Any]]:
+def terms(lender: Lender, number: int, today: date) -> Iterator[tuple[str, Any]]:
     """A loan of a few thousand; of every third one a charge is kept back at disbursement."""
     gross = 2_000 + 350 * number
     yield "gross", str(gross)

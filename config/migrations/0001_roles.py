@@ -1,7 +1,8 @@
 """The roles as groups. Running it again adds what is missing and takes nothing away."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
+
+from config.role_grants import granting
 
 APPS = (
     "auth", "django_q", "core", "ledger", "gateways", "vault", "disbursements",
@@ -87,27 +88,7 @@ ROLES = {
     "Administrator": ADMINISTRATOR,
     "Auditor": AUDITOR,
 }
-
-
-def make_roles(apps, schema_editor):
-    """Each group with its permissions; those that Django has not made yet are made first."""
-    for label in APPS:
-        _make_permissions(apps, label)
-    group, permission = (apps.get_model("auth", name) for name in ("Group", "Permission"))
-    known = {
-        f"{row.content_type.app_label}.{row.codename}": row
-        for row in permission.objects.select_related("content_type")
-    }
-    for name, codenames in ROLES.items():
-        row, _ = group.objects.get_or_create(name=name)
-        row.permissions.add(*(known[codename] for codename in codenames))
-
-
-def _make_permissions(apps, label):
-    """What post_migrate would make, which comes only when every migration has run."""
-    config = apps.get_app_config(label)
-    config.models_module = True  # this stand-in has none, and without it nothing is made
-    create_permissions(config, apps=apps, verbosity=0)
+make_roles = granting(ROLES, of=APPS)
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,8 @@
 """What the roles may do about rent. Running it again adds what is missing, takes nothing away."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
+
+from config.role_grants import granting
 
 VIEWER = (
     "vault.view_owner",
@@ -46,22 +47,7 @@ ROLES = {
     "Administrator": ADMINISTRATOR,
     "Auditor": AUDITOR,
 }
-
-
-def add_rent(apps, schema_editor):
-    """Each role's permissions; those that Django has not made yet are made first."""
-    for label in ("vault", "rents"):
-        config = apps.get_app_config(label)
-        config.models_module = True  # this stand-in has none, and without it nothing is made
-        create_permissions(config, apps=apps, verbosity=0)
-    group, permission = (apps.get_model("auth", name) for name in ("Group", "Permission"))
-    known = {
-        f"{row.content_type.app_label}.{row.codename}": row
-        for row in permission.objects.select_related("content_type")
-    }
-    for name, codenames in ROLES.items():
-        row, _ = group.objects.get_or_create(name=name)
-        row.permissions.add(*(known[codename] for codename in codenames))
+add_rent = granting(ROLES, of=("vault", "rents"))
 
 
 class Migration(migrations.Migration):

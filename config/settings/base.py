@@ -24,17 +24,32 @@ VAULT_TRUSTED_PROXIES = environment.vault_trusted_proxies
 VAULT_MAX_RETRIES_LIMIT = environment.vault_max_retries_limit
 VAULT_CONFIRM_ABOVE_KES = environment.vault_confirm_above_kes
 VAULT_STAFF_TOKEN_MINUTES = environment.vault_staff_token_minutes
+ADMIN_EMAIL = list(environment.admin_email)
+ADMIN_PHONE = list(environment.admin_phone)
+VAULT_ALERT_ESCALATE_MINUTES = environment.vault_alert_escalate_minutes
+VAULT_ALERT_DIGEST_HOUR = environment.vault_alert_digest_hour
+RECONCILE_CALLBACK_DELAY_S = environment.reconcile_callback_delay_s
+RECONCILE_EVERY_MINUTES = environment.reconcile_every_minutes
+RECONCILE_STUCK_MAX = environment.reconcile_stuck_max
+RECONCILE_RUNS_KEPT_DAYS = environment.reconcile_runs_kept_days
+RECONCILE_CALLS_PER_MINUTE = environment.reconcile_calls_per_minute
 VAULT_PLATFORM_FEE_BPS = int(environment.platform_fee_percentage * 100)
 VAULT_AUTO_DISBURSEMENT = environment.auto_disbursement
 VAULT_HINTS = True
 VAULT_DEMO = False
 VAULT_JOB_RUNNER = "config.schedules.run_job"
 VAULT_CALLER_OF = "vault.queries.caller_of"
+VAULT_ALERT_HOLDER = "reconciliation.queries.alerts.why_held"
 VAULT_CODE_JUDGE = "disbursements.operations.judge.judge_answer"
 VAULT_PAYMENT_ANSWERER = "vault.operations.validate.answer"
 VAULT_REFUSE_UNKNOWN_ACCOUNTS = environment.vault_refuse_unknown_accounts
 VAULT_UNANSWERED_PAYMENTS = environment.mpesa_c2b_response_type
 VAULT_LIVE = environment.mpesa_environment == "production"
+REDIS_URL = environment.redis_url
+VAULT_METRICS_TOKEN = environment.vault_metrics_token
+WS_HEARTBEAT_INTERVAL = environment.ws_heartbeat_interval
+WS_RECONNECT_DELAY = environment.ws_reconnect_delay
+WS_ALLOWED_ORIGINS = list(environment.ws_allowed_origins)
 DARAJA_BASE_URL = environment.daraja_base_url
 AFRICASTALKING_BASE_URL = environment.africastalking_base_url
 AFRICASTALKING_USERNAME = environment.africastalking_username
@@ -75,9 +90,12 @@ INSTALLED_APPS = [
     "disbursements",
     "rents",
     "loans",
+    "reconciliation",
 ]
 MIDDLEWARE = [
+    "config.content_policy.ContentPolicy",
     "config.middleware.DatabaseDown",
+    "config.no_nul.NoNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -163,6 +181,12 @@ SPECTACULAR_SETTINGS = {
         "LoanProposalKind": "loans.api.answers.KINDS",
         "LoanSyncOutcome": "loans.api.answers.OUTCOMES",
         "LoanSyncStep": "loans.api.answers.STEP_NAMES",
+        "ReconciliationResult": "reconciliation.api.answers.RESULTS",
+        "ReconciledKind": "reconciliation.api.answers.KINDS",
+        "FindingType": "reconciliation.api.answers.TYPES",
+        "FindingStatus": "reconciliation.api.answers.FINDING_STATUSES",
+        "FindingSeverity": "reconciliation.api.answers.SEVERITIES",
+        "AlertState": "reconciliation.api.finding_answers.ALERT_STATES",
     },
 }
 
@@ -183,7 +207,11 @@ Q_CLUSTER = {
     "recycle": 500,
     "label": "Worker",
 }
+if REDIS_URL:
+    Q_CLUSTER["broker_class"] = "config.job_broker.JobBroker"
 
+# As the source document writes it; other words in DEBUG are other programs'.
+TOLD_AT_LENGTH = {"*", "reconciliation:*"} & set(environment.debug)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -198,5 +226,6 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django-q": {"level": "WARNING"},
+        "reconciliation": {"level": "DEBUG" if TOLD_AT_LENGTH else "INFO"},
     },
 }

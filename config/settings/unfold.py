@@ -6,14 +6,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 
 
-def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+def _item(title: str, icon: str, model: str, *, query: str = "") -> dict[str, Any]:
     app, name = model.split(".")
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "link": format_lazy("{}{}", reverse_lazy(f"admin:{app}_{name}_changelist"), query),
         "permission": _may_open(app, name),
     }
 
@@ -60,6 +61,19 @@ SIDEBAR = [
             _item("Bulk runs", "playlist_add_check", "disbursements.bulkrun"),
             _item("Alerts", "notifications", "core.alert"),
             _item("Pauses", "pause_circle", "disbursements.pause"),
+        ],
+    },
+    {
+        "title": "Reconciliation",
+        "items": [
+            _page("Live", "monitor_heart", "live_page", "reconciliation.reconciliationrun"),
+            _item("Differences", "difference", "reconciliation.finding", query="?status=open"),
+            _item("Checks", "fact_check", "reconciliation.reconciliationrun"),
+            _item("Queue", "queue", "reconciliation.checkrequest"),
+            _item("Bulk checks", "checklist", "reconciliation.bulkcheck"),
+            _item("Severities", "priority_high", "reconciliation.severityrule"),
+            _item("Alert recipients", "contact_phone", "reconciliation.alertrecipient"),
+            _item("Alert messages", "mark_email_read", "reconciliation.alertmessage"),
         ],
     },
     {
@@ -158,6 +172,7 @@ UNFOLD = {
         _static("vault/statement.css"),
         _static("vault/payouts.css"),
         _static("vault/loans.css"),
+        _static("vault/live.css"),
     ],
     "SCRIPTS": [
         _static("vault/desk.js"),

@@ -20,6 +20,7 @@ from unfold.admin import ModelAdmin
 from unfold.admin import checkbox as unfold_checkbox
 
 from core.admin import reveal, saved_views
+from core.admin.also import added_to, with_sections
 from core.admin.confirm import ConfirmedAction
 from core.admin.counting import EstimatingPaginator
 from core.admin.filters import parameters_of
@@ -157,6 +158,7 @@ class RecordAdmin(ReadOnlyAdmin):
 
     record_template = "core/record.html"
     has_phones = False
+    page_title = ""  # instead of the row's own name, where that is a code or may be a phone
 
     def get_urls(self) -> list[URLPattern]:
         """With the address that shows a page's phones."""
@@ -183,14 +185,15 @@ class RecordAdmin(ReadOnlyAdmin):
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         reveal.prepare(request, row)
-        record = self.record(request, row)
+        added = added_to(request, row)
+        record = with_sections(self.record(request, row), added)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "original": row,
-            "title": str(row),
+            "original": self.page_title or row,
+            "title": self.page_title or str(row),
             "record": record,
-            "buttons": [*record.buttons, *self._buttons(request, row)],
+            "buttons": [*record.buttons, *self._buttons(request, row), *added.buttons],
             "phones": self._phones(request, row),
             "off": self._off(request, row),
             "list_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),

@@ -1,9 +1,7 @@
 """Upload connected accounts: choose a file, see exactly what it would do, confirm that."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,23 +13,21 @@ from core import clock
 from core.admin import shown
 from core.admin.confirm import ReasonForm, actor_of
 from core.admin.form_action import FormAction
-from core.admin.record import Column, Table
 from core.admin.scope import partners_of
 from core.refusals import Refused
 from disbursements.admin import uploaded
 from disbursements.admin.uploaded import UPLOAD_BYTES_MAX, Lapsed, Previewed
+from disbursements.admin.uploading import MEGABYTE, OfPartner, problems_table, within_limit
 from disbursements.operations.import_accounts import AccountImport, import_accounts
 from disbursements.rules.account_file import COLUMNS, BadFile
 from vault.admin.acting import caller
 from vault.models import Partner
 
-MEGABYTE = 1024 * 1024
-PROBLEMS_SHOWN = 100
 # What was previewed as accounts is not confirmed as anything else, nor the other way round.
 KIND = "account"
 
 
-class ChooseForm(forms.Form):
+class ChooseForm(OfPartner):
     """Whose users, and which file."""
 
     partner = forms.ModelChoiceField(
@@ -48,21 +44,11 @@ class ChooseForm(forms.Form):
         error_messages={"required": "Choose a CSV file", "empty": "The file is empty"},
     )
 
-    def __init__(self, partners: Collection[UUID] | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if partners is not None:
-            field: Any = self.fields["partner"]
-            field.queryset = field.queryset.filter(pk__in=partners)
-
     def clean_file(self) -> UploadedFile:
         """Raises for a file above UPLOAD_BYTES_MAX."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size is None or file.size > UPLOAD_BYTES_MAX:
-            raise forms.ValidationError(
-                f"The file is larger than {UPLOAD_BYTES_MAX // MEGABYTE} MB: split it, or use "
-                "manage.py import_accounts"
-            )
-        return file
+        return within_limit(
+            self.cleaned_data["file"], bytes_max=UPLOAD_BYTES_MAX, command="import_accounts"
+        )
 
 
 class UploadAccounts(FormAction):
@@ -104,7 +90,8 @@ class UploadAccounts(FormAction):
         return self.show(
             request, "disbursements/account_preview.html", form,
             title=f"Upload accounts: {previewed.name}", token=previewed.token(), report=report,
-            figures=_figures(previewed, report), problems=_problems(report),
+            figures=_figures(previewed, report),
+            problems=problems_table(report.problems, rows=report.wrong),
             todo=report.added + report.changed, button=f"Save {_accounts(report)}",
             will_happen=_will_happen(report),
         )  # fmt: skip
@@ -178,20 +165,6 @@ def _will_happen(report: AccountImport) -> list[str]:
         *([changed] if report.changed else []),
         "Stripe is asked about each whether it may receive; winners who waited are then paid.",
     ]
-
-
-def _problems(report: AccountImport) -> Table:
-    found = report.problems[:PROBLEMS_SHOWN]
-    more = report.wrong > len(found)
-    return Table(
-        title="What is wrong",
-        note=f"The first {len(found)} problems of {report.wrong:,} rows." if more else "",
-        columns=[
-            Column(label="Line", numeric=True), Column(label="Column"), Column(label="Value"),
-            Column(label="What is wrong"), Column(label="What to do"),
-        ],
-        rows=[[bad.line, bad.column, bad.value, bad.problem, bad.what_to_do] for bad in found],
-    )  # fmt: skip
 
 
 def _accounts(report: AccountImport) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from core.callers import Caller
+from core.ids import as_uuid
 from disbursements.models import BulkRun, DisbursementRequest
 from vault.models import Partner, Shortcode
 
@@ -56,7 +57,7 @@ def chosen_in(query: QueryDict) -> Chosen:
     if query.get("all") == "yes":
         filters = {name: ",".join(query.getlist(name)) for name in query if name != "all"}
         return Chosen(selection={name: text for name, text in filters.items() if text})
-    ids = (_id(text) for text in query.getlist("ids")[: IDS_MAX + 1])
+    ids = (as_uuid(text) for text in query.getlist("ids")[: IDS_MAX + 1])
     return Chosen(ids=tuple(dict.fromkeys(id_ for id_ in ids if id_)))
 
 
@@ -109,7 +110,7 @@ def _part(name: str, text: str, caller: Caller) -> str:
 
 def _named(name: str, text: str, caller: Caller) -> str:
     """The name behind an id, as far as the person may know it."""
-    id_ = _id(text)
+    id_ = as_uuid(text)
     if id_ is None:
         return text
     if name == "partner":
@@ -121,13 +122,6 @@ def _named(name: str, text: str, caller: Caller) -> str:
         shortcodes = shortcodes.filter(partner_id__in=caller.partners)
     found = shortcodes.first()
     return found.number if found else text
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def listed(run: BulkRun, part: str = "") -> str:

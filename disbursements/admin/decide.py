@@ -26,6 +26,11 @@ class _Decide(SecondVoice):
         """The claim."""
         return claim(row, may_see_phones=may_see_phones)
 
+    def about(self, row: Settlement) -> dict[str, Any]:
+        """How much, and since when."""
+        totals = {row.disbursement.currency: row.disbursement.amount_minor}
+        return self.lines(row, totals=totals, proposed_at=row.proposed_at)
+
 
 class ApproveSettlement(_Decide):
     """The second person agrees: the payout is settled."""
@@ -33,13 +38,8 @@ class ApproveSettlement(_Decide):
     name = "approve"
     label = "Approve…"
     explanation = "You have seen the evidence yourself. It settles the payout."
+    any_of = (decide_settlement.PERMISSION,)
     primary = True
-
-    def allowed(self, request: HttpRequest) -> bool:
-        """Those who may approve."""
-        return self.admin.is_open_to(request) and request.user.has_perm(
-            decide_settlement.PERMISSION
-        )
 
     def confirmation(self, request: HttpRequest, rows: Sequence[Settlement]) -> Confirmation:
         """What is claimed, and what approving does."""
@@ -58,7 +58,7 @@ class ApproveSettlement(_Decide):
                 "If the provider's own answer came meanwhile, that counts instead.",
             ],
             blocked=YOUR_OWN if own else "",
-            **self.lines(row, amount_minor=row.disbursement.amount_minor),
+            **self.about(row),
         )
 
     def perform(
@@ -78,11 +78,7 @@ class RejectSettlement(_Decide):
     name = "reject"
     label = "Reject…"
     explanation = "Or take your own back. The payout stays as it is."
-
-    def allowed(self, request: HttpRequest) -> bool:
-        """Those who may approve, and those who may propose, for their own."""
-        either = (decide_settlement.PERMISSION, propose_settlement.PERMISSION)
-        return self.admin.is_open_to(request) and any(map(request.user.has_perm, either))
+    any_of = (decide_settlement.PERMISSION, propose_settlement.PERMISSION)
 
     def confirmation(self, request: HttpRequest, rows: Sequence[Settlement]) -> Confirmation:
         """What rejecting does."""
@@ -97,7 +93,7 @@ class RejectSettlement(_Decide):
                 "The payout stays as it is: a person may propose again, with other evidence.",
             ],
             blocked="" if may else "Only who may approve settlements can reject another's.",
-            **self.lines(row, amount_minor=row.disbursement.amount_minor),
+            **self.about(row),
         )
 
     def perform(

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 
 from core import clock
 from core.admin.scope import partners_of
+from core.ids import as_uuid
 from disbursements.admin.figures import Scope, figures_of
 from disbursements.admin.filters import InstructedFilter, filters_of
 from disbursements.models import DisbursementRequest
@@ -78,7 +79,7 @@ def _scope(request: HttpRequest, changelist: ChangeList) -> Scope:
     given = {name: texts[-1] for name, texts in changelist.filter_params.items() if texts[-1]}
     return Scope(
         partners=_partners(request, chosen.get("partner", "")),
-        shortcode_id=_id(chosen.get("shortcode", "")),
+        shortcode_id=as_uuid(chosen.get("shortcode", "")),
         first_day=_day(chosen.get("from"), FIRST_DAY),
         last_day=_day(chosen.get("to"), today),
         today=today,
@@ -89,17 +90,10 @@ def _scope(request: HttpRequest, changelist: ChangeList) -> Scope:
 
 def _partners(request: HttpRequest, chosen: str) -> frozenset[UUID] | None:
     """The partner that is chosen, as far as the person may see it."""
-    seen, partner_id = partners_of(request), _id(chosen)
+    seen, partner_id = partners_of(request), as_uuid(chosen)
     if partner_id is None:
         return seen
     return frozenset({partner_id}) if seen is None else seen & {partner_id}
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(text: str | None, otherwise: date) -> date:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
 
 from core.admin.scope import of_partners, partners_of
+from core.ids import as_uuid
 from disbursements.admin import filters as payouts
 from disbursements.admin import job_words
 from disbursements.admin.narrowing import Narrowing
@@ -140,7 +140,7 @@ class WinnerJobFilter(WinnerNarrowing):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The chosen one by its settlement."""
-        chosen = _id(self.value())
+        chosen = as_uuid(self.value())
         rows = of_partners(PayoutJob.objects.all(), partners_of(request), path="partner")
         named = rows.filter(pk=chosen).values_list("pk", "settlement_id") if chosen else ()
         return [(str(pk), settlement_id) for pk, settlement_id in named]
@@ -173,10 +173,3 @@ WINNER_FILTERS = (
     *OF_ONE_JOB, WinnerPartnerFilter, WinnerContestFilter, WinnerCurrencyFilter,
     WinnerJobFilter, WinnerDayFilter,
 )  # fmt: skip
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

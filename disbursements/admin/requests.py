@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -21,6 +21,7 @@ from disbursements.admin.filters import FILTERS
 from disbursements.admin.propose import ProposeSettlement
 from disbursements.admin.release import Release, ReleaseMany, release_selected
 from disbursements.admin.reversal_actions import ProposeReversal
+from disbursements.admin.searching import search_results
 from disbursements.admin.upload import UploadPayees
 from disbursements.models import DisbursementRequest
 from disbursements.queries import search
@@ -63,14 +64,8 @@ class DisbursementRequestAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By anything that names a payout."""
-        may_see = shown.may_see_phones(request)
-        if not may_see and search.msisdn_in(search_term):
-            messages.info(
-                request,
-                "A phone is searched for only by those who may see whole phones. "
-                "Use the reference, the receipt, the amount or the name.",
-            )
-        return search.found(queryset, text=search_term, may_see_phones=may_see), False
+        instead = "the reference, the receipt, the amount or the name"
+        return search_results(request, queryset, search_term, find=search.found, instead=instead)
 
     def views(self, changelist: ChangeList) -> list[dict[str, Any]]:
         """The everyday questions."""

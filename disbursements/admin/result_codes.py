@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from core.admin import shown
-from core.admin.alerts import REMEDIES, steps_of, times
+from core.admin.alert_actions import times
+from core.admin.alerts import REMEDIES, steps_of
 from core.admin.base import RecordAdmin, column
 from core.admin.filters import ChoiceFilter
 from core.admin.record import Button, Column, Facts, Headline, Record, Table

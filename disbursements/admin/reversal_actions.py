@@ -129,6 +129,11 @@ class _Decide(SecondVoice):
         """The proposal."""
         return proposal(row, may_see_phones=may_see_phones)
 
+    def about(self, row: TransferReversal) -> dict[str, Any]:
+        """How much, and since when."""
+        totals = {row.currency: row.amount_minor}
+        return self.lines(row, totals=totals, proposed_at=row.proposed_at)
+
 
 class ApproveReversal(_Decide):
     """The second person agrees: Stripe is asked for the money."""
@@ -136,11 +141,8 @@ class ApproveReversal(_Decide):
     name = "approve"
     label = "Approve…"
     explanation = "You have looked at it yourself. The money is taken back."
+    any_of = (reversals.APPROVE,)
     primary = True
-
-    def allowed(self, request: HttpRequest) -> bool:
-        """Those who may approve."""
-        return self.admin.is_open_to(request) and request.user.has_perm(reversals.APPROVE)
 
     def confirmation(self, request: HttpRequest, rows: Sequence[TransferReversal]) -> Confirmation:
         """What is taken back, from whom."""
@@ -156,7 +158,7 @@ class ApproveReversal(_Decide):
                 "What comes back is booked once. If Stripe refuses, nothing moves.",
             ],
             blocked=YOUR_OWN if row.proposed_by == actor_of(request) else "",
-            **self.lines(row, amount_minor=row.amount_minor),
+            **self.about(row),
         )
 
     def perform(
@@ -173,11 +175,7 @@ class RejectReversal(_Decide):
     name = "reject"
     label = "Reject…"
     explanation = "Ends the proposal, also one of your own. The winner keeps the money."
-
-    def allowed(self, request: HttpRequest) -> bool:
-        """Those who may approve, and those who may propose, for their own."""
-        either = (reversals.APPROVE, reversals.PROPOSE)
-        return self.admin.is_open_to(request) and any(map(request.user.has_perm, either))
+    any_of = (reversals.APPROVE, reversals.PROPOSE)
 
     def confirmation(self, request: HttpRequest, rows: Sequence[TransferReversal]) -> Confirmation:
         """What rejecting does."""
@@ -194,7 +192,7 @@ class RejectReversal(_Decide):
                 "A person may propose another one.",
             ],
             blocked="" if may else "Only who may approve reversals can reject another's.",
-            **self.lines(row, amount_minor=row.amount_minor),
+            **self.about(row),
         )
 
     def perform(

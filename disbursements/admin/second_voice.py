@@ -8,41 +8,44 @@ from django.http import HttpRequest
 from core import refusals
 from core.admin.confirm import ConfirmedAction, Refused
 from core.admin.record import Column
-from disbursements.models import Settlement, TransferReversal
-from disbursements.states import ReversalStatus, SettlementStatus
 from vault.queries import caller_of
 
-Proposal = Settlement | TransferReversal
-PROPOSED = (SettlementStatus.PROPOSED, ReversalStatus.PROPOSED)
+PROPOSED = "proposed"
 
 
 class SecondVoice(ConfirmedAction):
-    """`id_name`: what the operation calls the proposal's id."""
+    """`id_name`: what the operation calls the proposal's id. `any_of`: permissions, of which one
+    will do.
+    """
 
     id_name: ClassVar[str]
+    any_of: ClassVar[tuple[str, ...]]
+    noun: ClassVar[str] = "payout"
+
+    def allowed(self, request: HttpRequest) -> bool:
+        """Those who may approve; to reject also those who may propose, for their own."""
+        return self.admin.is_open_to(request) and any(map(request.user.has_perm, self.any_of))
 
     def told(self, row: Any, *, may_see_phones: bool) -> list[tuple[str, object]]:
         """What is proposed, of which payout, why and by whom."""
         raise NotImplementedError
 
-    def offered(self, row: Proposal) -> bool:
+    def offered(self, row: Any) -> bool:
         """While it waits."""
-        return row.status in PROPOSED
+        return row.status == PROPOSED
 
-    def lines(self, row: Any, *, amount_minor: int) -> dict[str, Any]:
-        """What is proposed, as rows of a table."""
+    def lines(self, row: Any, *, totals: dict[str, int], proposed_at: datetime) -> dict[str, Any]:
+        """What is proposed, as rows of a table; `totals` are minor units of each currency."""
         return {
             "count": 1,
-            "noun": "payout",
-            "totals": {row.disbursement.currency: amount_minor},
-            "oldest": row.proposed_at,
+            "noun": self.noun,
+            "totals": totals,
+            "oldest": proposed_at,
             "columns": [Column(label="What"), Column(label="Said")],
             "lines": [[name, value] for name, value in self.told(row, may_see_phones=False)],
         }
 
-    def decided(
-        self, verb: Any, request: HttpRequest, row: Proposal, reason: str, at: datetime
-    ) -> Any:
+    def decided(self, verb: Any, request: HttpRequest, row: Any, reason: str, at: datetime) -> Any:
         """The proposal, decided by the operation in the person's name."""
         try:
             return verb(

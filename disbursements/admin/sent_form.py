@@ -6,13 +6,12 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 
+from core.ids import as_uuid
+
 
 def run_id(request: HttpRequest) -> UUID:
     """The run's id as the page made it; a new one where the form names none."""
-    try:
-        return UUID(request.POST.get("run", ""))
-    except ValueError:
-        return uuid4()
+    return as_uuid(request.POST.get("run")) or uuid4()
 
 
 def number(request: HttpRequest, name: str) -> int:

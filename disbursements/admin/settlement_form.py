@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
+from disbursements.admin.uploading import OfPartner
 from disbursements.rules.contest_settlement import WINNERS_MAX, ContestSettlement
 from disbursements.rules.winner_file import BadFile, read_winners
 from vault.models import Partner, Shortcode
@@ -24,7 +25,7 @@ SPOKEN = ("partner", "shortcode", "settlement_id", "contest_id", "currency", "po
 EXAMPLE = "user_id,amount\nuser-1,50.00\nuser-2,30.00"
 
 
-class SettlementForm(forms.Form):
+class SettlementForm(OfPartner):
     """Whose money, for which contest, to whom."""
 
     partner = forms.ModelChoiceField(
@@ -94,11 +95,7 @@ class SettlementForm(forms.Form):
     )
 
     def __init__(self, partners: Collection[UUID] | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if partners is not None:
-            for name, path in (("partner", "pk"), ("shortcode", "partner")):
-                field: Any = self.fields[name]
-                field.queryset = field.queryset.filter(**{f"{path}__in": partners})
+        super().__init__(partners, *args, **kwargs)
         self.fields["max_attempts"].widget.attrs["max"] = settings.VAULT_MAX_RETRIES_LIMIT + 1
 
     def clean_file(self) -> UploadedFile | None:
@@ -113,10 +110,7 @@ class SettlementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The account belongs to the partner, and there are winners."""
-        answers = super().clean() or self.cleaned_data
-        partner, shortcode = answers.get("partner"), answers.get("shortcode")
-        if partner and shortcode and shortcode.partner_id != partner.pk:
-            self.add_error("shortcode", f"{shortcode} does not belong to {partner}")
+        answers = super().clean()
         if "file" in self.errors:
             return answers
         try:

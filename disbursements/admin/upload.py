@@ -1,9 +1,7 @@
 """Upload payees: choose a file, see exactly what it would do, confirm that."""
 
-from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -23,17 +21,16 @@ from core.admin.scope import partners_of
 from core.refusals import Refused
 from disbursements.admin import uploaded
 from disbursements.admin.uploaded import UPLOAD_BYTES_MAX, Lapsed, Previewed
+from disbursements.admin.uploading import MEGABYTE, OfPartner, problems_table, within_limit
 from disbursements.operations.import_file import ImportReport, import_file
-from disbursements.operations.instruct import NoShortcode
+from disbursements.operations.which_shortcode import NoShortcode
 from disbursements.rules.payee_file import BadFile, PayeeRow, read_rows
 from vault.models import Partner, Shortcode
 
 FIRST_ROWS = 10
-PROBLEMS_SHOWN = 100
-MEGABYTE = 1024 * 1024
 
 
-class ChooseForm(forms.Form):
+class ChooseForm(OfPartner):
     """Whose money, from where, to whom."""
 
     partner = forms.ModelChoiceField(
@@ -58,30 +55,11 @@ class ChooseForm(forms.Form):
         error_messages={"required": "Choose a CSV file", "empty": "The file is empty"},
     )
 
-    def __init__(self, partners: Collection[UUID] | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if partners is not None:
-            for name, path in (("partner", "pk"), ("shortcode", "partner")):
-                field: Any = self.fields[name]
-                field.queryset = field.queryset.filter(**{f"{path}__in": partners})
-
     def clean_file(self) -> UploadedFile:
         """Raises for a file above UPLOAD_BYTES_MAX."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size is None or file.size > UPLOAD_BYTES_MAX:
-            raise forms.ValidationError(
-                f"The file is larger than {UPLOAD_BYTES_MAX // MEGABYTE} MB: split it, or use "
-                "manage.py import_disbursements"
-            )
-        return file
-
-    def clean(self) -> dict[str, Any]:
-        """The shortcode belongs to the partner."""
-        answers = super().clean() or self.cleaned_data
-        partner, shortcode = answers.get("partner"), answers.get("shortcode")
-        if partner and shortcode and shortcode.partner_id != partner.pk:
-            self.add_error("shortcode", f"{shortcode} does not belong to {partner}")
-        return answers
+        return within_limit(
+            self.cleaned_data["file"], bytes_max=UPLOAD_BYTES_MAX, command="import_disbursements"
+        )
 
 
 class UploadPayees(FormAction):
@@ -137,7 +115,7 @@ class UploadPayees(FormAction):
             request, "disbursements/preview.html", form, title="Upload payees: preview",
             confirmation=confirmation, token=previewed.token(), report=report, new=new,
             figures=_figures(previewed, report), first=_first_rows(previewed),
-            problems=_problems(report), upload_url=self.url(),
+            problems=problems_table(report.problems, rows=report.rejected), upload_url=self.url(),
         )  # fmt: skip
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
@@ -236,18 +214,4 @@ def _first_rows(previewed: Previewed) -> Table:
             for row in rows
         ],
         empty="No row could be read.",
-    )  # fmt: skip
-
-
-def _problems(report: ImportReport) -> Table:
-    found = report.problems[:PROBLEMS_SHOWN]
-    more = report.rejected > len(found)
-    return Table(
-        title="What is wrong",
-        note=f"The first {len(found)} problems of {report.rejected:,} rows." if more else "",
-        columns=[
-            Column(label="Line", numeric=True), Column(label="Column"), Column(label="Value"),
-            Column(label="What is wrong"), Column(label="What to do"),
-        ],
-        rows=[[bad.line, bad.column, bad.value, bad.problem, bad.what_to_do] for bad in found],
     )  # fmt: skip

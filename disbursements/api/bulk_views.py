@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +11,7 @@ from rest_framework.views import APIView
 from core import clock
 from core.callers import Caller
 from core.refusals import Refused
+from disbursements.api import pages
 from disbursements.api import retry_examples as examples
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.bulk_answers import (
@@ -20,8 +20,6 @@ from disbursements.api.bulk_answers import (
     BulkRunsAnswer,
     BulkRunSerializer,
 )
-from disbursements.api.paging import Position
-from disbursements.api.reads import before
 from disbursements.api.retry_body import EXAMPLES, ReasonSerializer
 from disbursements.api.retry_query import read_paging
 from disbursements.api.verbs import refused
@@ -50,17 +48,13 @@ class BulkRunsView(APIView):
     def get(self, request: Request) -> Response:
         """One page; only runs that touch no partner but the caller's."""
         limit, after = read_paging(request.query_params)
-        rows = _theirs(caller_from(request)).order_by(f"-{MOMENT}", "-id")
-        if after is not None:
-            rows = rows.filter(before(after, moment_field=MOMENT))
-        found = list(rows[: limit + 1])
-        shown = found[:limit]
-        last = Position(created_at=shown[-1].started_at, id=shown[-1].pk) if shown else None
+        asked = pages.Page(limit=limit, after=after)
+        shown, cursor = pages.page(_theirs(caller_from(request)), asked, moment=MOMENT)
         return Response(
             {
                 "success": True,
                 "bulkRuns": BulkRunSerializer(shown, many=True, context=context_of(request)).data,
-                "nextCursor": last.as_cursor() if last and len(found) > limit else None,
+                "nextCursor": cursor,
             }
         )
 
@@ -78,7 +72,7 @@ class BulkRunView(APIView):
     )
     def get(self, request: Request, run_id: str) -> Response:
         """404 for what is not the caller's, and for what is no id."""
-        return _told(request, _one(caller_from(request), run_id))
+        return _told(request, pages.one(_theirs(caller_from(request)), run_id))
 
 
 class StopBulkRunView(APIView):
@@ -99,7 +93,7 @@ class StopBulkRunView(APIView):
     )  # fmt: skip
     def post(self, request: Request, run_id: str) -> Response:
         """The run as it stands then."""
-        run, caller = _one(caller_from(request), run_id), caller_from(request)
+        run, caller = pages.one(_theirs(caller_from(request)), run_id), caller_from(request)
         values = read_body(ReasonSerializer, request.data, examples=EXAMPLES)
         try:
             run = bulk.stop(
@@ -116,16 +110,6 @@ def _theirs(caller: Caller) -> QuerySet[BulkRun]:
     if caller.partners is None:
         return rows
     return rows.filter(partners__contained_by=sorted(caller.partners))
-
-
-def _one(caller: Caller, run_id: str) -> BulkRun:
-    try:
-        found = _theirs(caller).filter(pk=UUID(run_id)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise Http404
-    return found
 
 
 def _told(request: Request, run: BulkRun) -> Response:

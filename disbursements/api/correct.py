@@ -24,8 +24,9 @@ from disbursements.operations.correct import (
     ReferenceTaken,
     correct,
 )
-from disbursements.operations.instruct import BadInstruction, NoShortcode
+from disbursements.operations.instruct import BadInstruction
 from disbursements.operations.propose_settlement import NoSuchPayout
+from disbursements.operations.which_shortcode import NoShortcode
 from vault.api.authentication import caller_from
 from vault.api.bodies import read_body
 from vault.api.errors import ApiError, bad_fields

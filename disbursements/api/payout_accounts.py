@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,7 +24,7 @@ from disbursements.queries.account_selection import ACCOUNTS
 from disbursements.queries.filter_table import BadSelection
 from vault.api.authentication import caller_from
 from vault.api.bodies import read_body
-from vault.api.errors import bad_fields
+from vault.api.errors import bad_fields, not_allowed
 
 VIEW = "disbursements.view_connectedaccount"
 SEE_PHONES = "disbursements.see_phones"
@@ -108,7 +107,7 @@ class AccountView(APIView):
                 at=clock.database_now(),
             )
         except NotAllowed as error:
-            raise PermissionDenied(f"{error}.", code="permission_missing") from None
+            raise not_allowed(error) from None
         except Refused as error:
             name = fields.NAMES.get(error.field, error.field)
             raise bad_fields({name: [f"{error.message}."]}) from None

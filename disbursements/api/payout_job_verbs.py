@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 
 from core import clock
 from core.refusals import Refused
+from disbursements.api import pages, payout_reads, verbs
 from disbursements.api import payout_examples as examples
-from disbursements.api import payout_reads, verbs
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.bulk_answers import DoneAnswer
 from disbursements.api.payout_fields import EXAMPLES, CancelJobSerializer, RetryJobSerializer
@@ -39,7 +39,7 @@ class _VerbView(APIView):
     def act(self, request: Request, job_id: str) -> Response:
         """What was done and why not the rest; 404 for a job that is not the caller's."""
         caller = caller_from(request)
-        job = payout_reads.one(payout_reads.jobs(caller), job_id)
+        job = pages.one(payout_reads.jobs(caller), job_id)
         values = read_body(type(self).body, request.data, examples=EXAMPLES)
         common: dict[str, Any] = {
             "job_id": job.pk, "reason": values["reason"], "caller": caller,

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from disbursements.api import pages, payout_query, payout_reads
 from disbursements.api import payout_examples as examples
-from disbursements.api import payout_query, payout_reads
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.payout_answers import (
     JobAnswer,
@@ -33,13 +33,13 @@ from disbursements.api.payout_settlement import (
 )
 from disbursements.api.views import REFUSALS, REPLAYED, context_of, partner_to_pay_for
 from disbursements.models import PayoutJob, PayoutTransfer
-from disbursements.operations.instruct import NoShortcode
 from disbursements.operations.schedule_payout import (
     BadSettlement,
     ConflictingSettlement,
     Scheduled,
     schedule_payout_for_settlement,
 )
+from disbursements.operations.which_shortcode import NoShortcode
 from disbursements.queries import payout_jobs
 from disbursements.queries.filter_table import SEARCH
 from vault.api.authentication import caller_from
@@ -112,12 +112,12 @@ class JobsView(APIView):
     def get(self, request: Request) -> Response:
         """One page; `nextCursor` is null on the last."""
         page, caller = payout_query.read_jobs(request.query_params), caller_from(request)
-        rows, next_position = payout_reads.jobs_page(caller=caller, page=page)
+        rows, cursor = payout_reads.jobs_page(caller=caller, page=page)
         return Response(
             {
                 "success": True,
                 "jobs": as_they_stand(request, rows),
-                "nextCursor": next_position.as_cursor() if next_position else None,
+                "nextCursor": cursor,
             }
         )
 
@@ -136,7 +136,7 @@ class JobView(APIView):
     )
     def get(self, request: Request, job_id: str) -> Response:
         """404 for what is not the caller's, and for what is no id."""
-        job = payout_reads.one(payout_reads.jobs(caller_from(request)), job_id)
+        job = pages.one(payout_reads.jobs(caller_from(request)), job_id)
         return Response({"success": True, "job": as_they_stand(request, [job])[0]})
 
 
@@ -155,7 +155,7 @@ class JobTransfersView(APIView):
     def get(self, request: Request, job_id: str) -> Response:
         """One page; `nextCursor` is null on the last."""
         page, caller = payout_query.read_transfers(request.query_params), caller_from(request)
-        job = payout_reads.one(payout_reads.jobs(caller), job_id)
+        job = pages.one(payout_reads.jobs(caller), job_id)
         rows, last_line = payout_reads.transfers_page(job=job, page=page)
         context = _context(request, rows)
         return Response(
@@ -181,7 +181,7 @@ class TransferView(APIView):
     )
     def get(self, request: Request, transfer_id: str) -> Response:
         """404 for what is not the caller's, and for what is no id."""
-        row = payout_reads.one(payout_reads.transfers(caller_from(request)), transfer_id)
+        row = pages.one(payout_reads.transfers(caller_from(request)), transfer_id)
         context = _context(request, [row])
         context["ledger"] = payout_reads.booked(row, context["beside"].attempts[row.pk])
         answer = TransferDetailSerializer(row, context=context)

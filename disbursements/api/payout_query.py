@@ -7,18 +7,18 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter
 
+from disbursements.api import pages
 from disbursements.api.list_query import PAGING, Readers, filter_readers, not_empty, read
 from disbursements.api.paging import (
     CURSOR_LENGTH_MAX,
     LIMIT_DEFAULT,
     LIMIT_MAX,
-    Position,
     read_limit,
 )
 from disbursements.queries.filter_values import one_id, several
@@ -43,21 +43,16 @@ OF_REVERSALS: Mapping[str, Callable[[str], Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
-    """How much is asked for, and from where on; `after_line` is of a job's transfers."""
+class Page(pages.Page):
+    """The same; `after_line` is of a job's transfers."""
 
-    limit: int = LIMIT_DEFAULT
-    after: Position | None = None
     after_line: int = 0
-    selection: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReversalsAsked:
+class ReversalsAsked(pages.Page):
     """A page of reversals, newest first."""
 
-    limit: int = LIMIT_DEFAULT
-    after: Position | None = None
     status: tuple[str, ...] = ()
     partner: UUID | None = None
     transferId: UUID | None = None  # noqa: N815 - the wire's name

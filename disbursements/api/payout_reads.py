@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
 
 from core.callers import Caller
-from disbursements.api.paging import Position
+from disbursements.api import pages
 from disbursements.api.payout_query import Page, ReversalsAsked
-from disbursements.api.reads import before
 from disbursements.models import (
     ConnectedAccount,
     DisbursementRetryLog,
@@ -45,19 +43,13 @@ class Beside:
     destinations: Mapping[UUID, str]
 
 
-def jobs_page(*, caller: Caller, page: Page) -> tuple[list[PayoutJob], Position | None]:
-    """A page of jobs, newest first, and where the next one starts. Raises ApiError (400)."""
+def jobs_page(*, caller: Caller, page: Page) -> tuple[list[PayoutJob], str | None]:
+    """A page of jobs, newest first, and the cursor of the next one. Raises ApiError (400)."""
     try:
         rows = payout_jobs.jobs(page.selection, partners=caller.partners)
     except BadSelection as error:
         raise _bad(error) from None
-    if page.after is not None:
-        rows = rows.filter(before(page.after))
-    found = list(rows[: page.limit + 1])
-    shown = found[: page.limit]
-    if len(found) <= page.limit:
-        return shown, None
-    return shown, Position(created_at=shown[-1].created_at, id=shown[-1].pk)
+    return pages.page(rows, page, moment="created_at")
 
 
 def transfers_page(*, job: PayoutJob, page: Page) -> tuple[list[PayoutTransfer], int | None]:
@@ -75,21 +67,15 @@ def transfers_page(*, job: PayoutJob, page: Page) -> tuple[list[PayoutTransfer],
 
 def reversals_page(
     *, caller: Caller, asked: ReversalsAsked
-) -> tuple[list[TransferReversal], Position | None]:
-    """A page of reversals, newest first, and where the next one starts."""
+) -> tuple[list[TransferReversal], str | None]:
+    """A page of reversals, newest first, and the cursor of the next one."""
     wanted = {
         "status__in": asked.status or None,
         "disbursement__partner_id": asked.partner,
         "disbursement_id": asked.transferId,
     }
     rows = reversals(caller).filter(**{k: v for k, v in wanted.items() if v is not None})
-    if asked.after is not None:
-        rows = rows.filter(before(asked.after, moment_field="proposed_at"))
-    found = list(rows.order_by("-proposed_at", "-id")[: asked.limit + 1])
-    shown = found[: asked.limit]
-    if len(found) <= asked.limit:
-        return shown, None
-    return shown, Position(created_at=shown[-1].proposed_at, id=shown[-1].pk)
+    return pages.page(rows, asked, moment="proposed_at")
 
 
 def jobs(caller: Caller) -> QuerySet[PayoutJob]:
@@ -108,17 +94,6 @@ def reversals(caller: Caller) -> QuerySet[TransferReversal]:
     """Every reversal that the caller may see."""
     rows = _theirs(TransferReversal.objects.all(), caller, "disbursement__partner_id")
     return rows.select_related("disbursement")
-
-
-def one(rows: QuerySet[Any], text: str) -> Any:
-    """The row of this id. Raises Http404 for one that is not among them, and for no id."""
-    try:
-        row = rows.filter(pk=UUID(text)).first()
-    except ValueError:
-        row = None
-    if row is None:
-        raise Http404
-    return row
 
 
 def beside(rows: Sequence[PayoutTransfer]) -> Beside:

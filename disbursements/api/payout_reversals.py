@@ -1,22 +1,21 @@
 """Taking a paid transfer back over the API: members of staff only, two of them for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock, money
-from core.callers import NotAllowed
+from core.callers import Caller, NotAllowed
 from core.refusals import Refused
+from disbursements.api import pages, payout_query, payout_reads, two_persons
 from disbursements.api import payout_examples as examples
-from disbursements.api import payout_query, payout_reads
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.payout_fields import EXAMPLES, ReversalAskedSerializer
 from disbursements.api.payout_jobs import TRANSFER_ID
@@ -28,7 +27,7 @@ from disbursements.operations import reversals
 from disbursements.operations.propose_settlement import NoSuchPayout
 from vault.api.authentication import caller_from
 from vault.api.bodies import read_body
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 
 VIEW = "disbursements.view_transferreversal"
 CANNOT = {**dict.fromkeys((400, 404, 409), ErrorAnswer), **REFUSALS}
@@ -57,14 +56,15 @@ class ProposeReversalView(APIView):
     def post(self, request: Request, transfer_id: str) -> Response:
         """201 with the proposal; the same again answers the same."""
         caller = caller_from(request)
-        row = payout_reads.one(payout_reads.transfers(caller), transfer_id)
+        row = pages.one(payout_reads.transfers(caller), transfer_id)
         values = read_body(ReversalAskedSerializer, request.data, examples=EXAMPLES)
         amount_minor = _minor(values.get("amount"), row)
-        reversal = _done(
+        reversal = two_persons.done(
             lambda: reversals.propose_reversal(
                 disbursement_id=row.pk, amount_minor=amount_minor, reason=values["reason"],
                 caller=caller, at=clock.database_now(),
-            )
+            ),
+            refused=_refused,
         )  # fmt: skip
         return _answer(request, reversal, HTTPStatus.CREATED)
 
@@ -87,33 +87,31 @@ class ReversalsView(APIView):
     def get(self, request: Request) -> Response:
         """One page; `nextCursor` is null on the last."""
         asked = payout_query.read_reversals(request.query_params)
-        rows, next_position = payout_reads.reversals_page(caller=caller_from(request), asked=asked)
+        rows, cursor = payout_reads.reversals_page(caller=caller_from(request), asked=asked)
         return Response(
             {
                 "success": True,
                 "reversals": _described(request, rows),
-                "nextCursor": next_position.as_cursor() if next_position else None,
+                "nextCursor": cursor,
             }
         )
 
 
-class _DecideView(APIView):
-    """One decision about a proposal."""
+class _DecideView(two_persons.DecideView):
+    id_name = "reversal_id"
+    examples = EXAMPLES
 
-    verb: Callable[..., TransferReversal]
+    def id_of(self, text: str, *, caller: Caller) -> UUID:
+        """Of those that the caller may see."""
+        return pages.one(payout_reads.reversals(caller), text).pk
 
-    def decide(self, request: Request, reversal_id: str) -> Response:
-        """200 with the reversal as it is now."""
-        caller = caller_from(request)
-        row = payout_reads.one(payout_reads.reversals(caller), reversal_id)
-        values = read_body(ReasonSerializer, request.data, examples=EXAMPLES)
-        reversal = _done(
-            lambda: type(self).verb(
-                reversal_id=row.pk, reason=values["reason"], caller=caller,
-                at=clock.database_now(),
-            )
-        )  # fmt: skip
-        return _answer(request, reversal, HTTPStatus.OK)
+    def refused(self, error: Refused) -> Exception:
+        """As of a proposal."""
+        return _refused(error)
+
+    def answer(self, request: Request, row: TransferReversal, status: HTTPStatus) -> Response:
+        """As of a proposal."""
+        return _answer(request, row, status)
 
 
 class ApproveReversalView(_DecideView):
@@ -164,19 +162,12 @@ def _minor(amount: str | None, row: PayoutTransfer) -> int | None:
         raise bad_fields({"amount": [f"{error}."]}) from None
 
 
-def _done(act: Callable[[], TransferReversal]) -> TransferReversal:
-    """What the operation answers; its refusals in the API's words."""
-    try:
-        return act()
-    except NotAllowed as error:
-        raise PermissionDenied(f"{error}.", code="permission_missing") from None
-    except (NoSuchPayout, reversals.NoSuchReversal):
-        raise Http404 from None
-    except Refused as error:
-        raise _refused(error) from None
-
-
-def _refused(error: Refused) -> ApiError:
+def _refused(error: Refused) -> Exception:
+    """What to raise instead: 403, 404, 400 for a field of the body, else 409."""
+    if isinstance(error, NotAllowed):
+        return not_allowed(error)
+    if isinstance(error, NoSuchPayout | reversals.NoSuchReversal):
+        return Http404()
     if error.field in ("amount", "reason"):
         return bad_fields({error.field: [f"{error.message}."]})
     return ApiError(status=HTTPStatus.CONFLICT, code="cannot_reverse", sentence=f"{error}.")

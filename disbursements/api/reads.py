@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, Func, QuerySet, TextField, UUIDField, Value
-from django.db.models.lookups import LessThan
-from django.http import Http404
+from django.db.models import QuerySet
 
 from core.callers import Caller
 from core.models import Step
+from disbursements.api import pages
 from disbursements.api.paging import Asked, Position
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 
+BESIDE = ("shortcode", "partner")
 SAID = (
     "id", "partner_id", "shortcode", "rail", "client_reference", "msisdn", "payee_name",
     "amount_minor", "currency", "command_id", "remarks", "max_retries", "created_at",
@@ -21,17 +21,10 @@ SAID = (
 
 def page(
     rows: QuerySet[DisbursementRequest], *, limit: int, after: Position | None
-) -> tuple[list[DisbursementRequest], Position | None]:
-    """A page of these rows, newest first, and where the next one starts."""
-    if after is not None:
-        rows = rows.filter(before(after))
-    found = list(
-        rows.select_related("shortcode", "partner").order_by("-created_at", "-id")[: limit + 1]
-    )
-    shown = found[:limit]
-    if len(found) <= limit:
-        return shown, None
-    return shown, Position(created_at=shown[-1].created_at, id=shown[-1].id)
+) -> tuple[list[DisbursementRequest], str | None]:
+    """A page of these rows, newest first, and the cursor of the next one."""
+    asked = pages.Page(limit=limit, after=after)
+    return pages.page(rows, asked, moment="created_at", beside=BESIDE)
 
 
 def listed(*, caller: Caller, asked: Asked) -> QuerySet[DisbursementRequest]:
@@ -47,13 +40,7 @@ def theirs(caller: Caller) -> QuerySet[DisbursementRequest]:
 
 def one(*, caller: Caller, disbursement_id: str) -> DisbursementRequest:
     """The caller's payout. Raises Http404 for another's, for none, and for what is no id."""
-    try:
-        row_id = UUID(disbursement_id)
-    except ValueError:
-        raise Http404 from None
-    row = theirs(caller).select_related("shortcode", "partner").filter(pk=row_id).first()
-    if row is None:
-        raise Http404
+    row: DisbursementRequest = pages.one(theirs(caller).select_related(*BESIDE), disbursement_id)
     return row
 
 
@@ -85,21 +72,6 @@ def as_instructed(row: DisbursementRequest, *, replayed: bool) -> DisbursementRe
     return DisbursementRequest(
         **{name: getattr(row, name) for name in SAID}, status=status, status_at=row.created_at
     )
-
-
-def before(position: Position, *, moment_field: str = "created_at") -> LessThan:
-    """Older than the position, as one comparison of rows.
-
-    A million payouts of one file share one moment: with OR the index would read all of them.
-    """
-    moment = Value(position.created_at, output_field=DateTimeField())
-    return LessThan(
-        _row(F(moment_field), F("id")), _row(moment, Value(position.id, output_field=UUIDField()))
-    )
-
-
-def _row(moment: F | Value, row_id: F | Value) -> Func:
-    return Func(moment, row_id, function="ROW", output_field=TextField())
 
 
 def _filters(asked: Asked) -> dict[str, object]:

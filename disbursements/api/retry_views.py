@@ -44,7 +44,7 @@ class RetryView(APIView):
     def get(self, request: Request) -> Response:
         """One page; the summary is of all that matches."""
         asked = read_query(request.query_params)
-        rows, next_position = reads.page(
+        rows, cursor = reads.page(
             rows_of(asked.selection, caller_from(request)), limit=asked.limit, after=asked.after
         )
         at = clock.now()
@@ -59,7 +59,7 @@ class RetryView(APIView):
                 "success": True,
                 "summary": self._summary(request, asked),
                 "disbursements": RetrySerializer(rows, many=True, context=context).data,
-                "nextCursor": next_position.as_cursor() if next_position else None,
+                "nextCursor": cursor,
             }
         )
 

@@ -1,21 +1,20 @@
 """Settle by hand over the API: members of staff only, two of them for each payout."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
-from core.callers import NotAllowed
+from core.callers import Caller, NotAllowed
+from core.ids import as_uuid
 from core.refusals import Refused
-from disbursements.api import reads
+from disbursements.api import reads, two_persons
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.retry_body import ReasonSerializer
 from disbursements.api.settlement_fields import (
@@ -35,7 +34,7 @@ from disbursements.operations.decide_settlement import NoSuchSettlement
 from disbursements.operations.propose_settlement import BadSettlement, NoSuchPayout
 from vault.api.authentication import caller_from
 from vault.api.bodies import read_body
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 
 LISTED_MAX = 200
 VIEW = "disbursements.view_settlement"
@@ -62,10 +61,11 @@ class ProposeView(APIView):
         row = reads.one(caller=caller, disbursement_id=disbursement_id)
         values = read_body(ProposalSerializer, request.data, examples=EXAMPLES)
         claim = {ours: values[theirs] for ours, theirs in NAMES.items() if theirs in values}
-        settlement = _done(
+        settlement = two_persons.done(
             lambda: propose_settlement.propose(
                 disbursement_id=row.pk, caller=caller, at=clock.database_now(), **claim
-            )
+            ),
+            refused=_refused,
         )
         return _answer(request, settlement, HTTPStatus.CREATED)
 
@@ -101,25 +101,24 @@ class SettlementsView(APIView):
         )
 
 
-class _DecideView(APIView):
-    """One decision about a proposal."""
+class _DecideView(two_persons.DecideView):
+    id_name = "settlement_id"
+    examples = EXAMPLES
 
-    verb: Callable[..., Settlement]
+    def id_of(self, text: str, *, caller: Caller) -> UUID:  # noqa: ARG002
+        """Whose it is, the operation sees."""
+        row_id = as_uuid(text)
+        if row_id is None:
+            raise Http404
+        return row_id
 
-    def decide(self, request: Request, settlement_id: str) -> Response:
-        """200 with the settlement as it is now."""
-        try:
-            row_id = UUID(settlement_id)
-        except ValueError:
-            raise Http404 from None
-        values = read_body(ReasonSerializer, request.data, examples=EXAMPLES)
-        settlement = _done(
-            lambda: type(self).verb(
-                settlement_id=row_id, reason=values["reason"], caller=caller_from(request),
-                at=clock.database_now(),
-            )
-        )  # fmt: skip
-        return _answer(request, settlement, HTTPStatus.OK)
+    def refused(self, error: Refused) -> Exception:
+        """As of a proposal."""
+        return _refused(error)
+
+    def answer(self, request: Request, row: Settlement, status: HTTPStatus) -> Response:
+        """As of a proposal."""
+        return _answer(request, row, status)
 
 
 class ApproveView(_DecideView):
@@ -158,23 +157,18 @@ class RejectView(_DecideView):
         return self.decide(request, settlement_id)
 
 
-def _done(act: Callable[[], Settlement]) -> Settlement:
-    """What the operation answers; its refusals in the API's words."""
-    try:
-        return act()
-    except BadSettlement as error:
+def _refused(error: Refused) -> Exception:
+    """What to raise instead: 400 with each wrong field, 403, 404, else 409."""
+    if isinstance(error, BadSettlement):
         fields: dict[str, list[str]] = {}
         for problem in error.problems:
             fields.setdefault(NAMES[problem.field], []).append(f"{problem.message}.")
-        raise bad_fields(fields) from None
-    except NotAllowed as error:
-        raise PermissionDenied(f"{error}.", code="permission_missing") from None
-    except (NoSuchPayout, NoSuchSettlement):
-        raise Http404 from None
-    except Refused as error:
-        raise ApiError(
-            status=HTTPStatus.CONFLICT, code="cannot_settle", sentence=f"{error}."
-        ) from None
+        return bad_fields(fields)
+    if isinstance(error, NotAllowed):
+        return not_allowed(error)
+    if isinstance(error, NoSuchPayout | NoSuchSettlement):
+        return Http404()
+    return ApiError(status=HTTPStatus.CONFLICT, code="cannot_settle", sentence=f"{error}.")
 
 
 def _answer(request: Request, settlement: Settlement, status: HTTPStatus) -> Response:

@@ -18,7 +18,7 @@ from disbursements.operations import bulk
 from disbursements.queries.selection import BadSelection
 from disbursements.states import BulkRunStatus
 from vault.api.authentication import caller_from, demand
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 
 DONE = {
     BulkVerb.RETRY: "queued to be sent again",
@@ -68,7 +68,7 @@ def answer(run: BulkRun, *, only: UUID | None = None) -> Response:
 def refused(error: Refused) -> ApiError | PermissionDenied:
     """A refusal of an operation in the API's form."""
     if isinstance(error, NotAllowed):
-        return PermissionDenied(f"{error}.", code="permission_missing")
+        return not_allowed(error)
     if isinstance(error, BadSelection | bulk.BadOptions) and error.field:
         return bad_fields({NAMES.get(error.field, error.field): [f"{error.message}."]})
     code = "too_many" if isinstance(error, bulk.TooMany) else "refused"

@@ -29,9 +29,9 @@ from disbursements.operations.instruct import (
     BadInstruction,
     ConflictingReplay,
     Instructed,
-    NoShortcode,
     instruct,
 )
+from disbursements.operations.which_shortcode import NoShortcode
 from vault.api.authentication import caller_from
 from vault.api.errors import ApiError, bad_fields
 
@@ -116,7 +116,7 @@ class DisburseView(APIView):
     def get(self, request: Request) -> Response:
         """One page; `nextCursor` is null on the last."""
         asked = paging.read_query(request.query_params)
-        rows, next_position = reads.page(
+        rows, cursor = reads.page(
             reads.listed(caller=caller_from(request), asked=asked),
             limit=asked.limit, after=asked.after,
         )  # fmt: skip
@@ -126,7 +126,7 @@ class DisburseView(APIView):
                 "disbursements": ListedSerializer(
                     rows, many=True, context=context_of(request)
                 ).data,
-                "nextCursor": next_position.as_cursor() if next_position else None,
+                "nextCursor": cursor,
             }
         )
 

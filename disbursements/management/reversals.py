@@ -4,8 +4,6 @@ from typing import Any
 
 from core import money
 from core.admin.shown import absolute
-from core.callers import Caller
-from core.command import BadUsage
 from disbursements.models import TransferReversal
 
 
@@ -37,9 +35,3 @@ def in_words(row: TransferReversal) -> str:
         f"{absolute(row.proposed_at)}: {row.reason}"
     )
     return f"{said}. {row.failure_text} ({row.failure_code})" if row.failure_code else said
-
-
-def demand_name(caller: Caller) -> None:
-    """Raises BadUsage unless --as says who it is."""
-    if caller.permissions is None:
-        raise BadUsage("A reversal is signed by a person: say who you are with --as USERNAME")

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from core.admin.shown import absolute
-from core.callers import Caller
-from core.command import BadUsage
 from disbursements.models import SettledAs, Settlement
 
 
@@ -37,12 +35,6 @@ def in_words(row: Settlement) -> str:
         f"{row.pk}: {row.disbursement.client_reference}, said to be {said}, by "
         f"{row.proposed_by} on {absolute(row.proposed_at)}. Evidence: {row.evidence}"
     )
-
-
-def demand_name(caller: Caller) -> None:
-    """Raises BadUsage unless --as says who it is."""
-    if caller.permissions is None:
-        raise BadUsage("A settlement is signed by a person: say who you are with --as USERNAME")
 
 
 def a_moment(text: str) -> datetime:

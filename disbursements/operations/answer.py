@@ -17,7 +17,14 @@ from disbursements.models import (
 from disbursements.operations import contradict, hand_over, match, prove, settle
 from disbursements.rules import asking, causes
 from disbursements.rules.classify import Verdict
-from gateways.interface import Arrival, Delivery, PaymentState, StatusAnswer, StatusTimedOut
+from gateways.interface import (
+    Arrival,
+    Delivery,
+    PaymentState,
+    Rail,
+    StatusAnswer,
+    StatusTimedOut,
+)
 
 REFUSED_ALERT = "status_query_refused"
 
@@ -124,6 +131,7 @@ def _completed(
     settle.complete(
         row, attempt, receipt=event.receipt, completed_at=event.completed_at, at=at,
         because=f"a status query says completed, receipt {event.receipt}",
+        charge_minor=event.charge_minor if row.rail == Rail.MPESA_B2B else None,
     )  # fmt: skip
     return Delivery.APPLIED
 

@@ -20,7 +20,7 @@ from disbursements.models import (
     DisbursementRetryLog,
     StatusQuestion,
 )
-from disbursements.operations import hand_over, ladder, look_up, pace
+from disbursements.operations import ask_afresh, hand_over, ladder, look_up, pace
 from disbursements.operations.call_log import call_of
 from disbursements.states import DisbursementStatus
 from gateways import inbox, registry
@@ -108,6 +108,7 @@ def write_down(
             if attempt is None or not _is_open(attempt):
                 row.ask_at = None
                 row.save(update_fields=["ask_at"])
+                to_ask += [(row, settled) for settled in ask_afresh.wanted(row, at=at)]
             elif not attempt.asked_by:
                 row.ask_at = None
                 row.save(update_fields=["ask_at"])

@@ -19,9 +19,9 @@ from disbursements.operations.instruct import (
     BadInstruction,
     Instructed,
     new_row,
-    shortcode_for,
 )
 from disbursements.operations.propose_settlement import locked_payout
+from disbursements.operations.which_shortcode import shortcode_for
 from disbursements.queries.settlements import OPEN_SETTLEMENT
 from disbursements.rules import intake
 from disbursements.rules.intake import Checked, Instruction

@@ -17,8 +17,9 @@ from django.db.models import Sum
 from core.locks import NotHad, wait_for_transaction_lock
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
-from disbursements.operations.instruct import instruct_many, shortcode_for
+from disbursements.operations.instruct import instruct_many
 from disbursements.operations.rejected_rows import RejectedRows, bad_row
+from disbursements.operations.which_shortcode import shortcode_for
 from disbursements.rules import intake
 from disbursements.rules.intake import Instruction
 from disbursements.rules.payee_file import BadFile, BadRow, PayeeRow, read_rows

@@ -12,11 +12,12 @@ from django.db.models import Q
 from core import jobs, states
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
+from disbursements.operations.which_shortcode import shortcode_for
 from disbursements.rules import business_intake, intake
 from disbursements.rules.business_intake import BusinessInstruction, CheckedBusiness
 from disbursements.rules.intake import Checked, Instruction, Problem
 from disbursements.states import DisbursementStatus
-from vault.models import Partner, Shortcode
+from vault.models import Shortcode
 
 RACES_MAX = 3
 
@@ -31,10 +32,6 @@ class BadInstruction(Exception):
 
 class ConflictingReplay(Refused):
     """The reference or key was used before for something else; nothing was changed."""
-
-
-class NoShortcode(Refused):
-    """There is no shortcode to pay from, or more than one and none was named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,24 +167,6 @@ def instruct_many(
             )  # fmt: skip
             rows[row.client_reference] = (line, row)
     return _add(rows, problems, origin=origin, actor=actor, at=at)
-
-
-def shortcode_for(*, partner_id: UUID, number: str | None) -> Shortcode:
-    """The named shortcode of this partner, or its only one. Raises NoShortcode."""
-    if not Partner.objects.filter(pk=partner_id, is_active=True).exists():
-        raise NoShortcode("This partner does not exist or is not active")
-    own = Shortcode.objects.of_mpesa().filter(partner_id=partner_id, is_active=True)
-    if number is not None:
-        named = own.filter(number=number).first()
-        if named is None:
-            raise NoShortcode(f"{number} is not an active shortcode of this partner")
-        return named
-    found = list(own.order_by("number")[:2])
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise NoShortcode("This partner has no active shortcode: add one with add_shortcode")
-    raise NoShortcode("This partner has several shortcodes: name one, such as 600111")
 
 
 def in_normal_form(

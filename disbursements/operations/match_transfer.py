@@ -1,9 +1,9 @@
 """Which payout, and which of its attempts, a transfer of Stripe's is of (stripe.md 2.4, 5.3)."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from core.alerts import raise_alert
+from core.ids import as_uuid
 from core.models import AlertSeverity
 from disbursements.models import (
     AttemptOutcome,
@@ -23,7 +23,7 @@ CLOCKS_APART_MAX = timedelta(minutes=10)
 def payout_of(transfer: Transfer) -> DisbursementRequest | None:
     """By the id that went along, else by the receipt: what went along can be edited."""
     rows = DisbursementRequest.objects.filter(rail=Rail.STRIPE_TRANSFER)
-    named = an_id(transfer.transfer_id)
+    named = as_uuid(transfer.transfer_id)
     found = rows.filter(pk=named).first() if named else None
     return found or rows.filter(receipt=transfer.provider_id).first()
 
@@ -51,7 +51,7 @@ def attempt_of(row: DisbursementRequest, transfer: Transfer) -> DisbursementRetr
 
 def looks_like_ours(transfer: Transfer, platform: Shortcode) -> bool:
     """Whether it seems to be of a payout though it names none: by its group or its account."""
-    if transfer.group.startswith(GROUP) and an_id(transfer.group.removeprefix(GROUP)):
+    if transfer.group.startswith(GROUP) and as_uuid(transfer.group.removeprefix(GROUP)):
         return True
     return ConnectedAccount.objects.filter(
         partner_id=platform.partner_id, account_id=transfer.destination
@@ -67,11 +67,3 @@ def tell_orphan(transfer: Transfer, *, number: str, at: datetime) -> None:
         "reverse it in the Stripe Dashboard.",
         details={"group": transfer.group, "transferId": transfer.transfer_id},
     )  # fmt: skip
-
-
-def an_id(text: str) -> UUID | None:
-    """The id that a text is; None for any other text."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

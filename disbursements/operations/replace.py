@@ -11,7 +11,8 @@ from core import jobs, states
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest
 from disbursements.operations.correct import free_reference, not_cleared, why_not_replaced
-from disbursements.operations.instruct import in_normal_form, new_row, shortcode_for
+from disbursements.operations.instruct import in_normal_form, new_row
+from disbursements.operations.which_shortcode import shortcode_for
 from disbursements.rules.business_intake import BusinessInstruction, CheckedBusiness
 from disbursements.rules.intake import Checked, Instruction
 from disbursements.states import DisbursementStatus

@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from core import jobs, states
 from core.refusals import Refused
 from disbursements.models import DisbursementRequest, PayoutJob, PayoutTransfer
-from disbursements.operations.instruct import ConflictingReplay, NoShortcode
+from disbursements.operations.instruct import ConflictingReplay
+from disbursements.operations.which_shortcode import stripe_account_for
 from disbursements.queries.payout_jobs import already_won
 from disbursements.rules.contest_settlement import (
     CheckedSettlement,
@@ -27,7 +28,7 @@ from disbursements.rules.contest_settlement import (
 )
 from disbursements.states import DisbursementStatus, PayoutJobStatus
 from gateways.interface import Rail
-from vault.models import Partner, Shortcode
+from vault.models import Shortcode
 
 ORIGIN = "payout_job"
 COMMAND = "Transfer"
@@ -125,28 +126,6 @@ def preview(
     shortcode = stripe_account_for(partner_id=partner_id, number=shortcode_number)
     _refuse_paid_elsewhere(partner_id, checked)
     return SettlementPreview(settlement=checked, shortcode=shortcode, job=None)
-
-
-def stripe_account_for(*, partner_id: UUID, number: str | None) -> Shortcode:
-    """The named Stripe account of this partner, or its only one. Raises NoShortcode."""
-    if not Partner.objects.filter(pk=partner_id, is_active=True).exists():
-        raise NoShortcode("This partner does not exist or is not active")
-    own = Shortcode.objects.of_stripe().filter(partner_id=partner_id, is_active=True)
-    if number is not None:
-        named = own.filter(number=number).first()
-        if named is None:
-            raise NoShortcode(f"{number[:20]} is not an active Stripe account of this partner")
-        return named
-    found = list(own.order_by("number")[:2])
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise NoShortcode(
-            "This partner has no active Stripe account: add one with add_stripe_account"
-        )
-    raise NoShortcode(
-        f"This partner has several Stripe accounts: name one, such as {found[0].number}"
-    )
 
 
 def _checked(settlement: ContestSettlement) -> CheckedSettlement:

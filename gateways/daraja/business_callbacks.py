@@ -1,8 +1,7 @@
 """Results and time-outs of B2B payouts to typed events (daraja.md 3.5, 4)."""
 
 from gateways.daraja.parameters import (
-    CURRENCY,
-    Parameters,
+    charge_of,
     id_of,
     minor_of,
     moment_of,
@@ -13,8 +12,6 @@ from gateways.interface import PayoutResult, PayoutTimedOut, Rail, Unreadable
 
 SUCCESS = "0"
 RECEIVER_CHARACTERS_MAX = 200
-CHARGES = "DebitPartyCharges"
-CHARGE_FIELDS = 3
 
 
 def read_business_payout(body: object) -> PayoutResult:
@@ -35,20 +32,8 @@ def read_business_payout(body: object) -> PayoutResult:
         amount_minor=minor_of(parameters.one("Amount"), name="Amount"),
         receiver=receiver[:RECEIVER_CHARACTERS_MAX] if isinstance(receiver, str) else "",
         completed_at=moment_of(parameters.one("TransCompletedTime")) if paid else None,
-        charge_minor=_charge(parameters) if paid else None,
+        charge_minor=charge_of(parameters) if paid else None,
     )
-
-
-def _charge(parameters: Parameters) -> int | None:
-    """What `Fee|KES|9.00` names; None for nothing, 0, and whatever is not such a text."""
-    try:
-        parts = parameters.text(CHARGES).split("|")
-        if len(parts) != CHARGE_FIELDS or parts[1].strip() != CURRENCY:
-            return None
-        charge_minor = minor_of(parts[2], name=CHARGES)
-    except Unreadable:
-        return None
-    return charge_minor if charge_minor and charge_minor > 0 else None
 
 
 def read_business_timeout(body: object) -> PayoutTimedOut:

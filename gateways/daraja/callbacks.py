@@ -11,6 +11,7 @@ from typing import Any
 from gateways.daraja.business_callbacks import read_business_payout, read_business_timeout
 from gateways.daraja.parameters import (
     Result,
+    charge_of,
     id_of,
     minor_of,
     moment_of,
@@ -88,6 +89,7 @@ def read_status(body: object) -> StatusAnswer:
         receipt=receipt_of(parameters.one("ReceiptNo")) if completed else "",
         amount_minor=minor_of(parameters.one("Amount"), name="Amount"),
         completed_at=moment_of(parameters.one("FinalisedTime")) if completed else None,
+        charge_minor=charge_of(parameters) if completed else None,
     )
 
 

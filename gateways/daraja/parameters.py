@@ -12,6 +12,8 @@ from core.money import BadAmount, exponent
 from gateways.interface import Unreadable
 
 CURRENCY = "KES"
+CHARGES = "DebitPartyCharges"
+CHARGE_FIELDS = 3
 ID_CHARACTERS_MAX = 100
 TEXT_CHARACTERS_MAX = 1_000
 AMOUNT_MAX = Decimal(10) ** 13
@@ -115,6 +117,18 @@ def minor_of(value: object, *, name: str, currency: str = CURRENCY) -> int | Non
     if abs(minor) > AMOUNT_MAX or minor != minor.to_integral_value():
         raise Unreadable(f"{name} is not an amount of {currency}")
     return int(minor)
+
+
+def charge_of(parameters: Parameters) -> int | None:
+    """What `Fee|KES|9.00` names; None for nothing, 0, and whatever is not such a text."""
+    try:
+        parts = parameters.text(CHARGES).split("|")
+        if len(parts) != CHARGE_FIELDS or parts[1].strip() != CURRENCY:
+            return None
+        charge_minor = minor_of(parts[2], name=CHARGES)
+    except Unreadable:
+        return None
+    return charge_minor if charge_minor and charge_minor > 0 else None
 
 
 def moment_of(value: object) -> datetime | None:

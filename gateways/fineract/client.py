@@ -6,6 +6,7 @@ from functools import partial
 from django.conf import settings
 
 from gateways.errors import Unclear, Unreachable
+from gateways.fineract.kept_parts import loan_parts
 from gateways.fineract.parameters import API, SERVLET, headers_of, server_of
 from gateways.http import (
     GUARDED,
@@ -14,6 +15,7 @@ from gateways.http import (
     Limits,
     address_problem,
     get,
+    kept,
     post_json,
     refuse_in_transaction,
 )
@@ -66,7 +68,7 @@ class Client:
             if error.code == GUARDED:
                 raise _refused(error.text) from error
             raise
-        self._keeper.after_call(answer.exchange)
+        self._keeper.after_call(kept(answer, parts=loan_parts))
         return answer
 
     def _guard(self) -> Guard:

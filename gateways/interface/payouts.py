@@ -144,7 +144,10 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StatusAnswer:
-    """The answer to a StatusQuestion. The envelope's ids are the query's own."""
+    """The answer to a StatusQuestion. The envelope's ids are the query's own.
+
+    `charge_minor` is what the provider charged us for the payment, where it says so.
+    """
 
     query_conversation_id: str
     query_originator_id: str
@@ -156,6 +159,7 @@ class StatusAnswer:
     receipt: str = ""
     amount_minor: int | None = None
     completed_at: datetime | None = None
+    charge_minor: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,7 @@ class Book:
         self.top_ups: list[tuple[str, int]] = []
         self.addresses: dict[str, dict[str, Any]] = {}
         self.pulling: set[str] = set()
+        self.names: dict[str, str] = {}
         self.receipts: set[str] = set()
         self._paid_on_day: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._file: IO[str] | None = None
@@ -82,6 +83,11 @@ class Book:
         """Append that the shortcode may pull."""
         self.pulling.add(shortcode)
         self._write({"kind": "pulling", "shortcode": shortcode})
+
+    def record_names(self, names: dict[str, str]) -> None:
+        """Append who is registered under these phones and shortcodes."""
+        self.names |= names
+        self._write({"kind": "names", "names": names})
 
     def paid_on_day(self, *, msisdn: str, at: datetime) -> int:
         """Shillings a customer has received on the Nairobi day of `at`."""
@@ -166,6 +172,8 @@ class Book:
             self._set_addresses(line["shortcode"], line["addresses"])
         elif kind == "pulling":
             self.pulling.add(line["shortcode"])
+        elif kind == "names":
+            self.names |= line["names"]
         else:
             self.top_ups.append((line["shortcode"], line["amount"]))
 

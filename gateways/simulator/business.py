@@ -1,6 +1,6 @@
 """What is different when a business is paid: verdict, money, result (daraja.md 4)."""
 
-from gateways.simulator import identifiers
+from gateways.simulator import identifiers, results
 from gateways.simulator.behaviour import FLOAT_SHORT
 from gateways.simulator.payment import Payment
 from gateways.simulator.results import INTERNAL_TIMEOUT_URL, Parameters, Shape
@@ -24,7 +24,8 @@ def refusal(world: World, payment: Payment) -> str | None:
 
 def public_name(world: World, payment: Payment) -> str:
     """`600222 - Example Landlords`."""
-    return f"{payment.msisdn} - {world.draw('name', payment.msisdn).choice(EXAMPLE_NAMES)}"
+    name = world.registered_name(payment.msisdn, else_of=EXAMPLE_NAMES)
+    return results.public_name(payment.msisdn, name)
 
 
 def paid_parameters(world: World, payment: Payment, shape: Shape) -> Parameters:

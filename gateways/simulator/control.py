@@ -141,6 +141,20 @@ def _forget_tokens(simulator: "Simulator", _values: dict[str, Any]) -> Response:
     return json_response(200, {"status": "ok"})
 
 
+def _names(simulator: "Simulator", values: dict[str, Any]) -> Response:
+    names = values.get("names")
+    if not isinstance(names, dict) or not all(isinstance(each, str) for each in names.values()):
+        raise ValueError('names must be an object, such as {"254700000001": "Amina Example"}')
+    simulator.world.book.record_names({str(number): name for number, name in names.items()})
+    return json_response(200, {"names": len(simulator.world.book.names)})
+
+
+def _forget(simulator: "Simulator", values: dict[str, Any]) -> Response:
+    forgotten, receipt = simulator.world.forgotten, _text(values, "receipt", "UKL1A2B3C4")
+    (forgotten.add if values.get("forgotten", True) else forgotten.discard)(receipt)
+    return json_response(200, {"forgotten": sorted(forgotten)})
+
+
 READS: dict[str, Callable[["Simulator"], Response]] = {
     "health": _health,
     "certificate": _certificate,
@@ -160,6 +174,8 @@ CHANGES: dict[str, Callable[["Simulator", dict[str, Any]], Response]] = {
     "unlock": _unlock,
     "report-messages": _report_messages,
     "forget-tokens": _forget_tokens,
+    "names": _names,
+    "forget": _forget,
     **MONEY_IN_CHANGES,
     **STRIPE_CHANGES,
     **FINERACT_CHANGES,

@@ -7,7 +7,7 @@ from gateways.simulator import business, identifiers
 from gateways.simulator.behaviour import FLOAT_SHORT, SUCCESS, THROTTLED, Delivery
 from gateways.simulator.book import Move
 from gateways.simulator.payment import COMPLETED, DECLINED, Payment
-from gateways.simulator.results import DEFAULT_REFERENCES, Shape, public_name, result
+from gateways.simulator.results import DEFAULT_REFERENCES, DEMO_NAMES, Shape, public_name, result
 from gateways.simulator.wire import Body
 from gateways.simulator.world import World
 
@@ -187,12 +187,12 @@ def _success_parameters(world: World, payment: Payment, shape: Shape) -> Body:
 
 def _paid_parameters(world: World, payment: Payment, shape: Shape) -> list[tuple[str, object]]:
     wallet = world.wallets.of(payment.shortcode)
-    name = public_name(payment.msisdn, draw=world.draw("name", payment.msisdn))
+    name = world.registered_name(payment.msisdn, else_of=DEMO_NAMES)
     finished_at = payment.finished_at or payment.accepted_at
     return [
         ("TransactionAmount", shape.amount(payment.amount)),
         ("TransactionReceipt", payment.receipt),
-        ("ReceiverPartyPublicName", name),
+        ("ReceiverPartyPublicName", public_name(payment.msisdn, name)),
         ("TransactionCompletedDateTime", identifiers.dotted_stamp(finished_at)),
         ("B2CUtilityAccountAvailableFunds", shape.amount(wallet.utility)),
         ("B2CWorkingAccountAvailableFunds", shape.amount(wallet.working)),

@@ -22,6 +22,7 @@ from gateways.simulator.fields import (
 from gateways.simulator.payment import COMPLETED, INITIATED, Payment
 from gateways.simulator.results import (
     DEFAULT_REFERENCES,
+    DEMO_NAMES,
     Parameters,
     Shape,
     public_name,
@@ -173,7 +174,8 @@ def _findings(world: World, query: Query, shape: Shape, at: datetime) -> tuple[s
 
 
 def _seen(world: World, query: Query, payment: Payment, at: datetime) -> bool:
-    if payment.shortcode != query.shortcode or not payment.visible:
+    hidden = not payment.visible or payment.receipt in world.forgotten
+    if payment.shortcode != query.shortcode or hidden:
         return False
     if at - payment.accepted_at > world.wait(INDEX_LAG_S):
         return True
@@ -209,7 +211,7 @@ def _status_parameters(
     receiver = (
         business.public_name(world, payment)
         if payment.to_business
-        else public_name(payment.msisdn, draw=world.draw("name", payment.msisdn))
+        else public_name(payment.msisdn, world.registered_name(payment.msisdn, else_of=DEMO_NAMES))
     )
     account, reason = SOURCES["b2b" if payment.to_business else "b2c"]
     parameters: Parameters = [

@@ -129,6 +129,6 @@ def result(
     return json.dumps({"Result": envelope}).encode()
 
 
-def public_name(msisdn: str, *, draw: Random) -> str:
-    """`2547XXXXXXXX - FULL NAME`, with a made-up name."""
-    return f"{msisdn} - {draw.choice(DEMO_NAMES)}"
+def public_name(number: str, name: str) -> str:
+    """`2547XXXXXXXX - FULL NAME`."""
+    return f"{number} - {name}"

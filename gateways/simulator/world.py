@@ -1,6 +1,7 @@
 """Everything the desks share: switches, chance, time, money and what is under way."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -34,6 +35,7 @@ class World:
     """The state of one simulated provider. `delay_s` is before scaling.
 
     `epoch` makes the ids of one run differ from another's; what happens does not hang on it.
+    A status query finds no payment whose receipt is `forgotten`.
     """
 
     initiators: Initiators
@@ -53,6 +55,7 @@ class World:
     attempts: Counter[Instruction] = field(default_factory=Counter)
     top_ups_at_first: dict[Instruction, int] = field(default_factory=dict)
     queries: Counter[str] = field(default_factory=Counter)
+    forgotten: set[str] = field(default_factory=set)
     serial: int = 0
     _ordinals: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     _tries: Counter[str] = field(default_factory=Counter)
@@ -88,6 +91,10 @@ class World:
                     finished_at=move.at,
                 )
             )
+
+    def registered_name(self, number: str, *, else_of: Sequence[str]) -> str:
+        """Who a phone or shortcode belongs to: as it was registered, else a made-up name."""
+        return self.book.names.get(number) or self.draw("name", number).choice(else_of)
 
     def wait(self, seconds: float) -> timedelta:
         """A delay of the simulator's own, shortened by the time scale."""

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from gateways.errors import Declined, GatewayError, Unclear, Unreachable
-from gateways.http import HttpAnswer, NotJson, read_json
+from gateways.http import HttpAnswer, NotJson, kept, read_json
 from gateways.interface import Exchange, Unreadable
+from gateways.stripe.kept_parts import transfer_parts
 
 TEXT_CHARACTERS_MAX = 500
 # As wide as the table's column: a longer code is kept, and looked up, by its beginning.
@@ -65,8 +66,9 @@ def replayed(answer: HttpAnswer) -> bool:
 
 
 def exchange_of(answer: HttpAnswer) -> Exchange:
-    """The exchange with the number that Stripe gave our request."""
-    return replace(answer.exchange, request_id=_request_id(answer.headers))
+    """The exchange as it is kept, with the number that Stripe gave our request."""
+    exchange = kept(answer, parts=transfer_parts)
+    return replace(exchange, request_id=_request_id(answer.headers))
 
 
 def _kind(

@@ -1,25 +1,22 @@
 """Approve or reject what another person proposed for a paid loan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 
-from core import money, refusals
+from core import money
 from core.admin import shown
-from core.admin.confirm import Confirmation, ConfirmedAction, Outcome, Refused, actor_of
-from core.admin.record import Column
+from core.admin.confirm import Confirmation, Outcome, actor_of
+from disbursements.admin.second_voice import SecondVoice
 from loans.admin import words
 from loans.models import LoanProposal, ProposalKind
 from loans.operations import proposals
 from loans.rules.booking_words import explain
-from loans.states import ProposalStatus
-from vault.queries import caller_of
 
 APPROVE, PROPOSE = proposals.APPROVE, proposals.PROPOSE
 YOUR_OWN = "You proposed this: another person must approve it."
-NO_MONEY = "Nothing was changed and no money moved."
 EFFECTS: dict[str, Sequence[str]] = {
     ProposalKind.GIVE_UP_BOOKING: (
         "We never book it: somebody sees to it in Mifos X that the loan is right.",
@@ -32,35 +29,20 @@ EFFECTS: dict[str, Sequence[str]] = {
 }
 
 
-class _Decide(ConfirmedAction):
-    """The second person's word."""
+class _Decide(SecondVoice):
+    """Of a paid loan."""
 
-    deed: Callable[..., LoanProposal]
+    id_name = "proposal_id"
+    noun = "loan"
 
-    def offered(self, row: LoanProposal) -> bool:
-        """While it waits."""
-        return row.status == ProposalStatus.PROPOSED
+    def told(self, row: LoanProposal, *, may_see_phones: bool) -> list[tuple[str, object]]:
+        """The proposal."""
+        return told(row, may_see=may_see_phones)
 
     def about(self, row: LoanProposal) -> dict[str, Any]:
-        """The proposal as rows of a table."""
-        return {
-            "count": 1,
-            "noun": "loan",
-            "totals": words.totals(row.loan.net_minor, row.loan.currency),
-            "oldest": row.created_at,
-            "columns": [Column(label="What"), Column(label="Said")],
-            "lines": [[name, value] for name, value in told(row, may_see=False)],
-        }
-
-    def decided(self, request: HttpRequest, row: Any, reason: str, at: datetime) -> None:
-        """By the operation, in the person's name."""
-        try:
-            type(self).deed(
-                proposal_id=row.pk, reason=reason,
-                caller=caller_of(request.user, origin="admin"), at=at,
-            )  # fmt: skip
-        except refusals.Refused as refused:
-            raise Refused(f"{refused}. {NO_MONEY}") from None
+        """How much, and since when."""
+        totals = words.totals(row.loan.net_minor, row.loan.currency)
+        return self.lines(row, totals=totals, proposed_at=row.created_at)
 
 
 class Approve(_Decide):
@@ -70,11 +52,7 @@ class Approve(_Decide):
     label = "Approve…"
     explanation = "You have looked at the loan yourself, here and in Mifos X."
     primary = True
-    deed = staticmethod(proposals.approve)
-
-    def allowed(self, request: HttpRequest) -> bool:
-        """Those who may approve."""
-        return self.admin.is_open_to(request) and request.user.has_perm(APPROVE)
+    any_of = (APPROVE,)
 
     def confirmation(self, request: HttpRequest, rows: Sequence[LoanProposal]) -> Confirmation:
         """What approving does."""
@@ -95,7 +73,7 @@ class Approve(_Decide):
         self, *, request: HttpRequest, rows: Sequence[Any], answers: dict[str, Any], at: datetime
     ) -> Outcome:
         """Approve it."""
-        self.decided(request, rows[0], answers["reason"], at)
+        self.decided(proposals.approve, request, rows[0], answers["reason"], at)
         return Outcome(
             text=f"Approved: {words.proposed(rows[0])}.", url=words.page_of(rows[0].loan)
         )
@@ -107,12 +85,7 @@ class Reject(_Decide):
     name = "reject"
     label = "Reject…"
     explanation = "Or take your own back. The loan stays as it is."
-    deed = staticmethod(proposals.reject)
-
-    def allowed(self, request: HttpRequest) -> bool:
-        """Those who may approve, and those who may propose, for their own."""
-        either = map(request.user.has_perm, (APPROVE, PROPOSE))
-        return self.admin.is_open_to(request) and any(either)
+    any_of = (APPROVE, PROPOSE)
 
     def confirmation(self, request: HttpRequest, rows: Sequence[LoanProposal]) -> Confirmation:
         """What rejecting does."""
@@ -131,7 +104,7 @@ class Reject(_Decide):
         self, *, request: HttpRequest, rows: Sequence[Any], answers: dict[str, Any], at: datetime
     ) -> Outcome:
         """Reject it."""
-        self.decided(request, rows[0], answers["reason"], at)
+        self.decided(proposals.reject, request, rows[0], answers["reason"], at)
         return Outcome(text="The proposal has ended. The loan is as it was.")
 
 

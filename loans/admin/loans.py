@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from core.admin import everyday, shown
 from core.admin.base import RecordAdmin, column
 from core.admin.record import Record
-from disbursements.queries.search import msisdn_in
+from disbursements.admin.searching import search_results
 from loans.admin import cards, loan_page, words
 from loans.admin.actions import Hold, Recheck, Release, RetryPayment
 from loans.admin.card import day
@@ -58,14 +58,8 @@ class LoanTrackingAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By anything that names a loan."""
-        may_see = shown.may_see_phones(request)
-        if not may_see and msisdn_in(search_term):
-            messages.info(
-                request,
-                "A phone is searched for only by those who may see whole phones. "
-                "Use the loan's number, the account or the client's name.",
-            )
-        return search.found(queryset, text=search_term, may_see_phones=may_see), False
+        instead = "the loan's number, the account or the client's name"
+        return search_results(request, queryset, search_term, find=search.found, instead=instead)
 
     def views(self, changelist: ChangeList) -> list[dict[str, Any]]:
         """The everyday questions."""

@@ -1,6 +1,5 @@
 """What two persons decide about a paid loan: propose, approve, reject."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from rest_framework.views import APIView
 from core import clock
 from core.callers import Caller
 from core.refusals import Refused
+from disbursements.api import pages, two_persons
 from disbursements.api.retry_body import ReasonSerializer
 from loans.api import examples, reads
 from loans.api.answers import LoanProposalAnswer
@@ -47,30 +47,32 @@ class ProposeView(APIView):
     def post(self, request: Request, loan_id: str) -> Response:
         """201; it changes nothing before another person approves it."""
         caller = caller_from(request)
-        row = reads.one(reads.loans(caller), loan_id)
+        row = pages.one(reads.loans(caller), loan_id)
         values = read_body(LoanProposedSerializer, request.data, examples=EXAMPLES)
-        proposal = _done(
+        proposal = two_persons.done(
             lambda: proposals.propose(
                 loan_id=row.pk, caller=caller, at=clock.database_now(), **values
-            )
+            ),
+            refused=refused,
         )
         return _answer(proposal, caller, HTTPStatus.CREATED)
 
 
-class _DecideView(APIView):
-    verb: Callable[..., LoanProposal]
+class _DecideView(two_persons.DecideView):
+    id_name = "proposal_id"
+    examples = EXAMPLES
 
-    def decide(self, request: Request, proposal_id: str) -> Response:
-        """200 with the proposal as it is now."""
-        caller = caller_from(request)
-        row = reads.one(reads.proposals(caller), proposal_id)
-        values = read_body(ReasonSerializer, request.data, examples=EXAMPLES)
-        proposal = _done(
-            lambda: type(self).verb(
-                proposal_id=row.pk, caller=caller, at=clock.database_now(), **values
-            )
-        )
-        return _answer(proposal, caller, HTTPStatus.OK)
+    def id_of(self, text: str, *, caller: Caller) -> UUID:
+        """Of those that the caller may see."""
+        return pages.one(reads.proposals(caller), text).pk
+
+    def refused(self, error: Refused) -> Exception:
+        """As every refusal about loans."""
+        return refused(error)
+
+    def answer(self, request: Request, row: LoanProposal, status: HTTPStatus) -> Response:
+        """As whoever decided may see it."""
+        return _answer(row, caller_from(request), status)
 
 
 class ApproveView(_DecideView):
@@ -109,13 +111,6 @@ class RejectView(_DecideView):
     def post(self, request: Request, proposal_id: str) -> Response:
         """The loan stays as it is."""
         return self.decide(request, proposal_id)
-
-
-def _done(act: Callable[[], LoanProposal]) -> LoanProposal:
-    try:
-        return act()
-    except Refused as error:
-        raise refused(error) from None
 
 
 def _answer(proposal: LoanProposal, caller: Caller, status: HTTPStatus) -> Response:

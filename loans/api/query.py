@@ -1,16 +1,14 @@
 """The query strings of loans and of syncs: filters by the one table, limit and cursor."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from drf_spectacular.utils import OpenApiParameter
 
-from core.refusals import Refused
 from disbursements.api.list_query import PAGING, filter_readers, read
-from disbursements.api.paging import LIMIT_DEFAULT, LIMIT_MAX, Position
+from disbursements.api.pages import Page
+from disbursements.api.paging import LIMIT_DEFAULT, LIMIT_MAX
 from disbursements.queries.filter_table import SEARCH
 from loans.queries import runs, selection
-from vault.api.errors import ApiError, bad_fields
 
 # The names of the API and of loans/queries/selection.py.
 OF_LOANS = {
@@ -58,15 +56,6 @@ OF_RUNS_WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """How much is asked for, of what, and from where on."""
-
-    limit: int = LIMIT_DEFAULT
-    after: Position | None = None
-    selection: dict[str, str] = field(default_factory=dict)
-
-
 def read_loans(query: Mapping[str, str]) -> Page:
     """Raises ApiError (400) naming each parameter that is wrong."""
     return Page(**read(query, {**PAGING, **filter_readers(selection.TABLE, OF_LOANS)}))
@@ -82,12 +71,6 @@ def read_filters(query: Mapping[str, str]) -> dict[str, str]:
 def read_runs(query: Mapping[str, str]) -> Page:
     """Raises ApiError (400) naming each parameter that is wrong."""
     return Page(**read(query, {**PAGING, **filter_readers(runs.TABLE, OF_RUNS)}))
-
-
-def bad_selection(error: Refused) -> ApiError:
-    """400 for a filter that the query did not take after all."""
-    names = {ours: theirs for theirs, ours in OF_LOANS.items()}
-    return bad_fields({names.get(error.field, error.field): [f"{error.message}."]})
 
 
 def parameters(names: Iterable[str], **more: str) -> list[OpenApiParameter]:

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.http import Http404
-from rest_framework.exceptions import PermissionDenied
 
 from core import clock
 from core.callers import NotAllowed
@@ -11,7 +10,7 @@ from core.refusals import Refused
 from loans.operations import book_again, by_hand, pay_again, proposals, reach
 from loans.operations.reach_mifos import AlreadyRunning, NotNow
 from loans.operations.sync import CannotSync
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 
 RUNNING_WAIT_S = 30
 OF_BODY = ("reason", "kind", "partner")
@@ -38,7 +37,7 @@ CODES: tuple[tuple[type[Refused], str], ...] = (
 def refused(error: Refused, *, code: str = "refused") -> Exception:
     """What to raise instead: 403, 404, 400 for a field of the body, else 409 and its code."""
     if isinstance(error, NotAllowed):
-        return PermissionDenied(f"{error}.", code="permission_missing")
+        return not_allowed(error)
     if isinstance(error, NOT_THERE):
         return Http404()
     if error.field in OF_BODY and code_of(error, "") == "":

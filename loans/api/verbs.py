@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from core import clock
 from core.refusals import Refused
+from disbursements.api import pages
 from disbursements.api.answers import ErrorAnswer
 from disbursements.api.retry_body import ReasonSerializer
 from disbursements.api.views import REFUSALS
@@ -50,13 +51,13 @@ class _VerbView(APIView):
     def done(self, request: Request, loan_id: str) -> Response:
         """200 with the loan as it is now."""
         caller = caller_from(request)
-        row = reads.one(reads.loans(caller), loan_id)
+        row = pages.one(reads.loans(caller), loan_id)
         values = read_body(self.body, request.data, examples=EXAMPLES)
         try:
             self.deed(row, caller=caller, at=clock.database_now(), **values)
         except Refused as error:
             raise refused(error) from None
-        row = reads.one(reads.loans(caller), loan_id)
+        row = pages.one(reads.loans(caller), loan_id)
         return Response({"success": True, "loan": in_full(row, caller=caller)})
 
 

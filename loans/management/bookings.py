@@ -4,8 +4,6 @@ from typing import Any
 
 from core import money
 from core.admin.shown import absolute
-from core.callers import Caller
-from core.command import BadUsage
 from loans.models import LoanBooking, LoanProposal
 from loans.rules.booking_words import explain
 from loans.states import BOOKING_MEANINGS
@@ -68,9 +66,3 @@ def proposal_in_words(row: LoanProposal) -> str:
         f"{row.pk}: {row.get_kind_display()}, loan {row.loan.loan_id}; {row.status}, proposed by "
         f"{row.proposed_by} on {absolute(row.created_at)}: {row.reason}"
     )
-
-
-def demand_name(caller: Caller) -> None:
-    """Raises BadUsage unless --as says who it is."""
-    if caller.permissions is None:
-        raise BadUsage("A proposal is signed by a person: say who you are with --as USERNAME")

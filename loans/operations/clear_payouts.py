@@ -9,12 +9,11 @@ from core import states
 from disbursements.models import DisbursementRequest
 from disbursements.operations import on_behalf
 from disbursements.operations.clear import CLEARABLE, clear
-from gateways.errors import GatewayError
 from loans.models import LoanSyncRun, LoanTracking
 from loans.operations import counting
 from loans.operations.process import CLEARED, NO_TIME_LEFT, NOT_DUE_YET, SWITCHED_OFF
 from loans.operations.reach_mifos import Line
-from loans.operations.recheck import hold_back, judge, look
+from loans.operations.recheck import hold_back, judge
 from loans.operations.sorting import why_not_product
 from loans.operations.stretch import Stretch
 from loans.queries import due, payouts, pending
@@ -69,12 +68,9 @@ def _look_at(
         counting.skip(stretch.run, why)
         return
     began = stretch.now
-    try:
-        looked = look(line, loan)
-    except GatewayError as error:
-        stretch.went_wrong(loan, error)
+    looked = stretch.look(line, loan)
+    if looked is None:
         return
-    stretch.went_well()
     verdict = judge(loan, looked, products[loan.product_id])
     if verdict.hold_code:
         _stop(loan.pk, payout.pk, verdict, stretch)

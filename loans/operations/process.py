@@ -11,17 +11,16 @@ from disbursements.operations.instruct import (
     BadInstruction,
     ConflictingReplay,
     Instructed,
-    NoShortcode,
     instruct,
 )
+from disbursements.operations.which_shortcode import NoShortcode
 from disbursements.queries.of_origin import PAID
 from disbursements.rules import intake
 from disbursements.rules.intake import Instruction
-from gateways.errors import GatewayError
 from loans.models import LoanProductAutoDisbursalConfig, LoanSyncRun, LoanTracking
 from loans.operations import counting
 from loans.operations.reach_mifos import Line
-from loans.operations.recheck import Looked, hold_back, judge, look
+from loans.operations.recheck import Looked, hold_back, judge
 from loans.operations.sorting import why_not_product
 from loans.operations.stretch import Stretch
 from loans.queries import due, payouts, pending
@@ -97,12 +96,9 @@ def _one(
         counting.skip(stretch.run, "daily_limit")
         return
     began = stretch.now
-    try:
-        looked = look(line, loan)
-    except GatewayError as error:
-        stretch.went_wrong(loan, error)
+    looked = stretch.look(line, loan)
+    if looked is None:
         return
-    stretch.went_well()
     try:
         with stretch.apart(loan.loan_id):
             _pay_or_hold(line, loan, looked, stretch, cleared_until=began + CLEARED)

@@ -15,6 +15,8 @@ from gateways.interface import AccessRefused, AskAgain
 from loans.models import LoanSyncRun, LoanTracking
 from loans.operations import counting
 from loans.operations.noticing import UNEXPECTED
+from loans.operations.reach_mifos import Line
+from loans.operations.recheck import Looked, look
 
 logger = logging.getLogger(__name__)
 
@@ -55,16 +57,21 @@ class Stretch:
                 self.run, step=self.step, loan_id=loan_id, code="unexpected", text=UNEXPECTED
             )
 
-    def went_well(self) -> None:
-        """One look answered."""
-        self.failures = 0
-
-    def went_wrong(self, loan: LoanTracking, error: GatewayError) -> None:
-        """Tell of one look that did not answer.
+    def look(self, line: Line, loan: LoanTracking) -> Looked | None:
+        """Look at one loan, outside of transactions; None where that failed, which is told.
 
         Raises the error where it is the server's and not the loan's: at once when it refuses us
         or cannot be reached, else after FAILURES_MAX in a row.
         """
+        try:
+            looked = look(line, loan)
+        except GatewayError as error:
+            self._went_wrong(loan, error)
+            return None
+        self.failures = 0
+        return looked
+
+    def _went_wrong(self, loan: LoanTracking, error: GatewayError) -> None:
         counting.trouble(
             self.run, step=self.step, loan_id=loan.loan_id, code=error.code, text=error.text
         )

@@ -1,16 +1,14 @@
 """The one timeline of a loan: Mifos X and M-Pesa, everything that any table knows, by time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
-
-from django.db.models import Q
 
 from core.admin import shown
 from core.admin.record import Event
 from core.models import Step
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 from disbursements.queries import timeline as payouts
+from disbursements.queries import trail
 from loans.models import LoanBooking, LoanProposal, LoanTracking
 from loans.queries.search import ORIGIN
 from loans.states import BookingStatus, LoanStatus, ProposalStatus
@@ -65,7 +63,8 @@ def timeline(loan: LoanTracking, *, may_see_phones: bool) -> list[Event]:
         attempts = list(DisbursementRetryLog.objects.filter(disbursement=payout))
         mpesa += payouts.timeline(payout, attempts, may_see_phones=may_see_phones)
     return payouts.in_order(
-        [*_of_side(MIFOS, mifos), *_of_side(MPESA, mpesa)], may_see_phones=may_see_phones
+        [*trail.of_side(MIFOS, mifos), *trail.of_side(MPESA, mpesa)],
+        may_see_phones=may_see_phones,
     )
 
 
@@ -76,36 +75,15 @@ def payouts_of(loan: LoanTracking) -> list[DisbursementRequest]:
     return list(rows.order_by("created_at", "id"))
 
 
-def _of_side(side: str, events: Sequence[Event]) -> Iterator[Event]:
-    for event in events:
-        yield replace(event, source=f"{side}: {event.source.lower()}")
-
-
 def _steps(rows: Sequence[Any]) -> Iterator[Event]:
-    about = Q(pk__in=[])
-    for row in rows:
-        about |= Q(subject_type=type(row).__name__, subject_id=str(row.pk))
     kinds = {str(row.pk): row.get_kind_display() for row in rows if isinstance(row, LoanProposal)}
-    for step in Step.objects.filter(about).order_by("id")[: payouts.ROWS_MAX]:
-        moved = step.from_status != step.to_status
-        tone = TONES[step.subject_type].get(step.to_status, shown.MUTE)
-        yield Event(
-            at=step.at,
-            source=SOURCES[step.subject_type],
-            title=_move(step, kinds.get(step.subject_id, "")) if moved else step.because,
-            text=step.because if moved else "",
-            actor=step.actor,
-            tone=tone if moved else shown.MUTE,
-            order=ORDERS[step.subject_type],
-        )
+    return trail.steps(
+        rows, sources=SOURCES, tones=TONES, order=lambda step: ORDERS[step.subject_type],
+        title=lambda step: _move(step, kinds.get(step.subject_id, "")),
+    )  # fmt: skip
 
 
 def _move(step: Step, kind: str) -> str:
     if kind:
-        return f"{_words(step.to_status).capitalize()}: {kind.lower()}"
-    was = f" (was {_words(step.from_status)})" if step.from_status else ""
-    return f"{SOURCES[step.subject_type]} {_words(step.to_status)}{was}"
-
-
-def _words(status: str) -> str:
-    return status.replace("_", " ")
+        return f"{trail.in_words(step.to_status).capitalize()}: {kind.lower()}"
+    return trail.move(step, source=SOURCES[step.subject_type])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -13,7 +13,7 @@ from core.admin import everyday, shown
 from core.admin.base import RecordAdmin, column
 from core.admin.counting import COUNTED_MAX
 from core.admin.record import Record
-from disbursements.queries.search import msisdn_in
+from disbursements.admin.searching import search_results
 from rents.admin import rent_card, words
 from rents.admin.allocating import Allocate, TakeBack
 from rents.admin.cash import RecordCash
@@ -73,14 +73,8 @@ class PaymentAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By anything that names a payment."""
-        may_see = shown.may_see_phones(request)
-        if not may_see and msisdn_in(search_term):
-            messages.info(
-                request,
-                "A phone is searched for only by those who may see whole phones. "
-                "Use the receipt, the account, the amount or the tenant's name.",
-            )
-        return search.found(queryset, text=search_term, may_see_phones=may_see), False
+        instead = "the receipt, the account, the amount or the tenant's name"
+        return search_results(request, queryset, search_term, find=search.found, instead=instead)
 
     def views(self, changelist: ChangeList) -> list[dict[str, Any]]:
         """The everyday questions."""

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from core import clock
@@ -16,7 +15,7 @@ from rents.api import examples
 from rents.api.shillings import ShillingsTaken
 from vault.api.authentication import caller_from
 from vault.api.bodies import StrictSerializer, read_body
-from vault.api.errors import bad_fields
+from vault.api.errors import bad_fields, not_allowed
 from vault.models import Payment
 from vault.operations.cash import record_cash
 
@@ -63,6 +62,6 @@ def recorded(request: Request) -> Payment:
             at=clock.database_now(),
         )
     except NotAllowed as error:
-        raise PermissionDenied(f"{error}.", code="permission_missing") from None
+        raise not_allowed(error) from None
     except Refused as error:
         raise bad_fields({NAMES.get(error.field, error.field): [f"{error.message}."]}) from None

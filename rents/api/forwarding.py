@@ -29,7 +29,7 @@ from rents.operations.retry_forwards import Results, retry_failed
 from rents.queries.legs import legs
 from vault.api.authentication import OWNER, TENANT, caller_from, demand
 from vault.api.bodies import StrictSerializer, read_body
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 from vault.models import PaidTo, Payment
 
 VIEW = "vault.view_payment"
@@ -234,7 +234,7 @@ def _results(done: Results) -> dict[str, Any]:
 
 def _refused(error: Refused) -> ApiError | PermissionDenied:
     if isinstance(error, NotAllowed):
-        return PermissionDenied(f"{error}.", code="permission_missing")
+        return not_allowed(error)
     if error.field == "reason":
         return bad_fields({"reason": [f"{error.message}."]})
     code = "already_forwarded" if isinstance(error, AlreadyForwarded) else "cannot_forward"

@@ -22,7 +22,7 @@ from rents.api.reads import Paid, paid
 from rents.api.shillings import ShillingsTaken
 from vault.api.authentication import TENANT, caller_from
 from vault.api.bodies import StrictSerializer, read_body
-from vault.api.errors import ApiError, bad_fields, envelope
+from vault.api.errors import ApiError, bad_fields, envelope, not_allowed
 from vault.models import Prompt
 from vault.operations.collect import PromptOpen, collect
 from vault.states import PromptStatus
@@ -165,7 +165,7 @@ def _not_now(error: PromptOpen, wait_s: int) -> Response:
 
 def _refused(error: Refused) -> ApiError | PermissionDenied:
     if isinstance(error, NotAllowed):
-        return PermissionDenied(f"{error}.", code="permission_missing")
+        return not_allowed(error)
     if error.field in NAMES:
         return bad_fields({NAMES[error.field]: [f"{error.message}."]})
     return ApiError(

@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from core.callers import Caller
+from disbursements.api.pages import before
 from disbursements.api.paging import Position
-from disbursements.api.reads import before
 from rents.operations import reach
 from vault.models import Payment, Prompt
 from vault.states import PROMPT_OPEN, PromptStatus

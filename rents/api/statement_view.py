@@ -10,7 +10,6 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,7 +23,7 @@ from rents.operations import statements
 from rents.operations.statements import PERMISSION, NoSuchOwner
 from rents.rules.period import Period, read_period
 from vault.api.authentication import OWNER, caller_from
-from vault.api.errors import ApiError, bad_fields
+from vault.api.errors import ApiError, bad_fields, not_allowed
 
 JSON = "json"
 KINDS = (JSON, *statements.FILES)
@@ -117,7 +116,7 @@ class OwnerStatementView(APIView):
                 owner_id=owner_id, period=period, file_format=kind, caller=caller, at=at
             )
         except NotAllowed as refused:
-            raise PermissionDenied(f"{refused}.", code="permission_missing") from None
+            raise not_allowed(refused) from None
         except NoSuchOwner:
             raise ApiError(
                 status=HTTPStatus.NOT_FOUND, code="not_found",

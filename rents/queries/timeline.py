@@ -1,7 +1,6 @@
 """The one timeline of a rent: both its legs, everything that any table knows, in time order."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +10,7 @@ from core.admin.record import Event
 from core.models import Step
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 from disbursements.queries import timeline as payouts
+from disbursements.queries import trail
 from ledger.models import Entry
 from rents.models import Forward
 from rents.states import ForwardStatus
@@ -69,37 +69,18 @@ def timeline(
         attempts = list(DisbursementRetryLog.objects.filter(disbursement=payout))
         went_out += payouts.timeline(payout, attempts, may_see_phones=may_see_phones)
     return payouts.in_order(
-        [*_of_leg(IN, came_in), *_of_leg(OUT, went_out)], may_see_phones=may_see_phones
+        [*trail.of_side(IN, came_in), *trail.of_side(OUT, went_out)],
+        may_see_phones=may_see_phones,
     )
 
 
-def _of_leg(leg: str, events: Sequence[Event]) -> Iterator[Event]:
-    for event in events:
-        yield replace(event, source=f"{leg}: {event.source.lower()}")
-
-
 def _steps(rows: Sequence[Any]) -> Iterator[Event]:
-    about = Q(pk__in=[])
-    for row in rows:
-        about |= Q(subject_type=type(row).__name__, subject_id=str(row.pk))
-    for step in Step.objects.filter(about).order_by("id")[: payouts.ROWS_MAX]:
-        moved = step.from_status != step.to_status
-        tone = TONES[step.subject_type].get(step.to_status, shown.MUTE)
-        yield Event(
-            at=step.at,
-            source=SOURCES[step.subject_type],
-            title=_move(step) if moved else step.because,
-            text=step.because if moved else "",
-            actor=step.actor,
-            tone=tone if moved else shown.MUTE,
-            order=0 if moved and not step.from_status else 11,
-        )
+    return trail.steps(rows, sources=SOURCES, tones=TONES, order=_order)
 
 
-def _move(step: Step) -> str:
-    name = SOURCES[step.subject_type]
-    was = f" (was {step.from_status})" if step.from_status else ""
-    return f"{name} {step.to_status}{was}"
+def _order(step: Step) -> int:
+    """Where a row began comes before what became of it at the same moment."""
+    return 0 if step.to_status and not step.from_status else 11
 
 
 def _booked(kind: str, rows: Sequence[Any]) -> Iterator[Event]:

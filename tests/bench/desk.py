@@ -1,17 +1,15 @@
 """`bench desk`: how long the server takes for each page of the desk, on the seeded database.
 
-Pages are made in this process, through all middleware, beside a bare page of one row by its
-primary key: what lies between the two is ours. Counts and ratios, no network.
+Beside a bare page of one row (pages.py).
 """
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -19,12 +17,11 @@ from django.urls import reverse
 from core import clock
 from disbursements.models import BulkRun, ResultCodeRule
 from tests.bench.life import lived
+from tests.bench.pages import all_measured, logged_in, measure, page
 from tests.bench.seed import ORIGIN, contents, seeded_database
 from tests.bench.surroundings import peak_mb
-from vault.operations import staff_tokens
 
 ROUNDS = 15
-LIMIT_MS = 300
 ACCEPT_LIMIT_S = 2
 ACCEPT_ROUNDS = 3
 DESK = "/admin/disbursement-retries/"
@@ -34,20 +31,11 @@ SELECTED = {"status": "retrying,parked"}
 def run(rounds: int | None) -> dict[str, Any]:
     """Median and p95 of every page, the slow ones, and how soon a bulk run is accepted."""
     with seeded_database():
-        client = _logged_in()
+        client = logged_in()
         lived(_sample()["id"])
-        figures: dict[str, Any] = contents()
-        slow = []
-        for name, path in _pages():
-            took_ms = _measure(lambda path=path: _page(client, path), rounds or ROUNDS)
-            median, p95 = statistics.median(took_ms), took_ms[int(len(took_ms) * 0.95)]
-            figures[f"{name}, ms: median, p95"] = f"{median:.0f}, {p95:.0f}"
-            if median > LIMIT_MS:
-                slow.append(name)
+        figures = contents() | all_measured(client, _pages(), rounds=rounds or ROUNDS)
         figures["peak memory of the pages, MB"] = peak_mb()
-        figures |= _accept_many(client)
-        figures[f"medians above {LIMIT_MS} ms"] = ", ".join(slow) or "none"
-        return figures
+        return figures | _accept_many(client)
 
 
 def _pages() -> Iterator[tuple[str, str]]:
@@ -142,33 +130,6 @@ def _sample() -> dict[str, str]:
         return dict(zip(names, cursor.fetchone(), strict=True))
 
 
-def _logged_in() -> Client:
-    user, _ = User.objects.get_or_create(
-        username=ORIGIN, defaults={"is_staff": True, "is_superuser": True}
-    )
-    token = staff_tokens.issue(user=user, at=clock.now()).text
-    client = Client(headers={"authorization": f"Bearer {token}"})
-    client.force_login(user)
-    return client
-
-
-def _page(client: Client, path: str) -> None:
-    answer = client.get(path)
-    if answer.status_code not in (200, 302):
-        raise SystemExit(f"{path} answered {answer.status_code}")
-
-
-def _measure(call: Callable[[], None], rounds: int) -> list[float]:
-    """Milliseconds of each round, sorted; once before without counting."""
-    call()
-    took = []
-    for _ in range(rounds):
-        started = clock.stopwatch_s()
-        call()
-        took.append(1000 * (clock.stopwatch_s() - started))
-    return sorted(took)
-
-
 def _accept_many(client: Client) -> dict[str, Any]:
     """The page about everything that waits for a retry, and the POST of it; then it is stopped."""
     from core.callers import Caller
@@ -176,7 +137,7 @@ def _accept_many(client: Client) -> dict[str, Any]:
 
     plain = reverse("admin:disbursements_disbursementrequest_changelist")
     address = f"{plain}retry/?{urlencode({'all': 'yes', **SELECTED})}"
-    shown_ms = _measure(lambda: _page(client, address), ACCEPT_ROUNDS)
+    shown_ms = measure(lambda: page(client, address), ACCEPT_ROUNDS)
     took_s = []
     for _ in range(ACCEPT_ROUNDS):
         form = {

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.db import connection
 
+from tests.bench.seed import statements_of
+
 MOMENTS = 12
 STATEMENTS = Path(__file__).with_name("life.sql")
 
@@ -14,6 +16,5 @@ def lived(payout: str) -> None:
         cursor.execute("SELECT EXISTS (SELECT FROM core_step WHERE subject_id = %s)", [payout])
         if cursor.fetchone()[0]:
             return
-        for statement in STATEMENTS.read_text(encoding="utf-8").split(";\n"):
-            if statement.strip():
-                cursor.execute(statement, {"id": payout, "many": MOMENTS})
+        for statement in statements_of(STATEMENTS):
+            cursor.execute(statement, {"id": payout, "many": MOMENTS})

@@ -71,6 +71,14 @@ def certificate() -> bytes:
     return dated.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
+def memory_kb(pid: int) -> int:
+    """What a process holds just now."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    return 0
+
+
 def peak_mb(pid: int | str = "self") -> float:
     """The most memory that a process has held (getrusage would count its parent's too)."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

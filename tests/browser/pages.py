@@ -8,11 +8,13 @@ from django.db.models import Model
 from django.urls import reverse
 
 from core.callers import Caller
-from disbursements.models import DisbursementRequest, Export, Settlement
+from disbursements.models import BulkRun, DisbursementRequest, Export, Settlement
 from disbursements.operations import bulk
 from disbursements.operations.export import export
 from disbursements.operations.propose_settlement import propose
-from tests.browser.scene import UNNAMED, Scene
+from disbursements.states import DisbursementStatus
+from tests.browser import watched
+from tests.browser.scene import ENDED_OR_STUCK, UNNAMED, Scene
 from tests.paid_out import not_sent, paid_out, proposed_back
 from vault.models import Partner
 from vault.queries import caller_of
@@ -24,15 +26,17 @@ SHORTER = {"resultcoderule": "?q=204"}
 VERBS = {
     "retry": "RETRYING", "force": "FAILED", "bring_forward": "RETRYING",
     "stop_retrying": "PARKED", "change_limit": "RETRYING", "cancel": "QUEUED", "ask": "UNKNOWN",
-    "settle": "UNKNOWN", "correct": "FAILED", "release": "PARKED",
+    "settle": "UNSETTLED", "correct": "FAILED", "release": "PARKED",
 }  # fmt: skip
 
 
 def addresses(scene: Scene) -> list[str]:
     """Brings the scene to a morning with a bulk run, a proposed settlement and an export."""
     scene.pay(UNNAMED, reference="UNNAMED")
+    scene.pay(ENDED_OR_STUCK[DisbursementStatus.UNKNOWN], reference="UNSETTLED")
     scene.morning()
-    _people_act(scene)
+    running = _people_act(scene)
+    watched.watched(SOMEBODY, at=scene.wire.clock())
     keys = dict(DisbursementRequest.objects.values_list("client_reference", "pk"))
     settlement = Settlement.objects.get()
     winners = {row.payee_user: row for row in DisbursementRequest.objects.exclude(payee_user="")}
@@ -48,13 +52,16 @@ def addresses(scene: Scene) -> list[str]:
         f"{reverse(f'{LIST}_save-view')}?status=failed",
         f"{reverse('admin:disbursements_resultcoderule_classify')}?api=b2c&code=7777",
         reverse("admin:disbursements_settlement_approve", args=[settlement.pk]),
+        reverse("admin:disbursements_bulkrun_stop", args=[running.pk]),
         reverse(f"{LIST}_look-up", args=[winners["UNKNOWN"].pk]),
         reverse(f"{LIST}_reverse", args=[winners["PART-BACK"].pk]),
+        *watched.addresses(),
         *tables(),
     ]
 
 
-def _people_act(scene: Scene) -> None:
+def _people_act(scene: Scene) -> BulkRun:
+    """Answers with the bulk run that nobody has worked off yet."""
     at = scene.wire.clock()
     run = bulk.start(
         verb="change_limit", reason="The network was down all day", caller=SOMEBODY, at=at,
@@ -76,6 +83,10 @@ def _people_act(scene: Scene) -> None:
     )
     list(leaving.blocks)
     assert Export.objects.exists()
+    return bulk.start(
+        verb="change_limit", reason="Once more, in the afternoon", caller=SOMEBODY, at=at,
+        selection={"status": "retrying,failed"}, options={"max_retries": 6},
+    )  # fmt: skip
 
 
 def tables(*only: type[Model]) -> Iterator[str]:

@@ -17,7 +17,12 @@ Payees = Callable[[int], list[DisbursementRequest]]
 LAST = 3
 LOOK_S = 0.05
 BLOCKED = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
-GONE = "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')"
+GONE = """
+    SELECT NOT EXISTS (
+        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+        WHERE locktype = 'advisory' AND datname = current_database()
+    )
+"""
 
 
 def until(question: str) -> None:

@@ -69,6 +69,73 @@ class TestReading:
         assert (usual.platform_fee_percentage, usual.auto_disbursement) == (5, True)
         assert (int(told.platform_fee_percentage * 100), told.auto_disbursement) == (750, False)
 
+    def test_the_live_page_is_set_up_as_the_source_document_says(self, variables: Any) -> None:
+        usual = variables()
+        told = variables(
+            REDIS_URL="redis://cache.example:6379/0",
+            WS_ALLOWED_ORIGINS="https://desk.example, http://localhost:3000",
+        )
+
+        assert (usual.ws_heartbeat_interval, usual.ws_reconnect_delay) == (30_000, 5_000)
+        assert (usual.redis_url, usual.ws_allowed_origins) == ("", ())
+        assert told.redis_url == "redis://cache.example:6379/0"
+        assert told.ws_allowed_origins == ("https://desk.example", "http://localhost:3000")
+
+    def test_checks_are_as_the_source_document_says_unless_told_otherwise(
+        self, variables: Any
+    ) -> None:
+        usual = variables()
+        told = variables(
+            RECONCILE_CALLBACK_DELAY_S="2", RECONCILE_EVERY_MINUTES="5",
+            RECONCILE_STUCK_MAX="50", RECONCILE_RUNS_KEPT_DAYS="30",
+            RECONCILE_CALLS_PER_MINUTE="600",
+        )  # fmt: skip
+
+        assert (usual.reconcile_callback_delay_s, usual.reconcile_every_minutes) == (0, 15)
+        assert (usual.reconcile_stuck_max, usual.reconcile_runs_kept_days) == (10, 90)
+        assert (told.reconcile_callback_delay_s, told.reconcile_every_minutes) == (2, 5)
+        assert (told.reconcile_stuck_max, told.reconcile_runs_kept_days) == (50, 30)
+        assert usual.reconcile_calls_per_minute == 120
+        assert told.reconcile_calls_per_minute == 600
+
+    def test_who_is_told_of_alerts_is_written_with_commas(self, variables: Any) -> None:
+        usual = variables()
+        told = variables(
+            ADMIN_EMAIL="ops@example.org, finance@example.org",
+            ADMIN_PHONE="+254700010001, 0700 010 002", VAULT_ALERT_ESCALATE_MINUTES="5",
+            VAULT_ALERT_DIGEST_HOUR="0",
+        )  # fmt: skip
+
+        assert (usual.admin_email, usual.admin_phone) == ((), ())
+        assert (usual.vault_alert_escalate_minutes, usual.vault_alert_digest_hour) == (30, 7)
+        assert told.admin_email == ("ops@example.org", "finance@example.org")
+        assert told.admin_phone == ("254700010001", "254700010002")
+        assert (told.vault_alert_escalate_minutes, told.vault_alert_digest_hour) == (5, 0)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("ADMIN_EMAIL", "ops"),
+            ("ADMIN_PHONE", "12345"),
+            ("VAULT_ALERT_ESCALATE_MINUTES", "0"),
+            ("VAULT_ALERT_DIGEST_HOUR", "24"),
+        ],
+    )
+    def test_nobody_who_can_be_told_is_named(self, variables: Any, name: str, value: str) -> None:
+        with pytest.raises(ImproperlyConfigured, match=f"{name}: "):
+            variables(**{name: value})
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "RECONCILE_CALLBACK_DELAY_S", "RECONCILE_EVERY_MINUTES", "RECONCILE_STUCK_MAX",
+            "RECONCILE_RUNS_KEPT_DAYS", "RECONCILE_CALLS_PER_MINUTE",
+        ],
+    )  # fmt: skip
+    def test_a_number_of_checks_that_is_none_is_named(self, variables: Any, name: str) -> None:
+        with pytest.raises(ImproperlyConfigured, match=f"{name}: "):
+            variables(**{name: "-1"})
+
     @pytest.mark.parametrize("percentage", ["-1", "100.5", "7.125", "five", "NaN"])
     def test_a_percentage_that_is_none_is_named(self, variables: Any, percentage: str) -> None:
         with pytest.raises(ImproperlyConfigured, match="PLATFORM_FEE_PERCENTAGE: "):
@@ -84,11 +151,15 @@ class TestReading:
                 VAULT_CALLBACK_SOURCES="everywhere",
                 VAULT_MIFOS_PRIVATE_NETWORKS="10.20",
                 MPESA_ENVIRONMENT="live",
+                REDIS_URL="cache.example",
+                WS_HEARTBEAT_INTERVAL="10",
+                WS_ALLOWED_ORIGINS="https://desk.example/page",
             )
 
         for name in (
             "DATABASE_URL", "VAULT_SECRET_KEY", "VAULT_ENCRYPTION_KEYS", "VAULT_TIME_SCALE",
             "VAULT_CALLBACK_SOURCES", "VAULT_MIFOS_PRIVATE_NETWORKS", "MPESA_ENVIRONMENT",
+            "REDIS_URL", "WS_HEARTBEAT_INTERVAL", "WS_ALLOWED_ORIGINS",
         ):  # fmt: skip
             assert name in str(told.value)
 

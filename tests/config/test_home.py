@@ -130,7 +130,7 @@ class TestQueues:
             park(number)
 
         assert queries() == before
-        assert before <= 40
+        assert before <= 44
 
 
 def propose(row: DisbursementRequest, *, by: str, at: Any) -> None:

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from config import schedules
 from config.management.commands.sweep import sweep_until_idle
 from config.schedules import Sweep
+from core import clock
 from tests.wire import Wire
 
 
@@ -27,7 +28,7 @@ class TestSweep:
 
         found = sweep("send", "ask")
 
-        assert found == {"done": {"send": 1, "ask": 0}}
+        assert found == {"done": {"send": 1, "ask": 0}, "brokeOff": []}
 
     def test_an_unknown_name_is_bad_usage(self) -> None:
         with pytest.raises(CommandError, match="No sweep is called 'sned'") as refused:
@@ -51,10 +52,31 @@ class TestSweep:
     ) -> None:
         monkeypatch.setitem(schedules.SWEEPS, "ask", Sweep(run=break_off, every_minutes=1))
         pay("00001")
+        out = StringIO()
 
-        found = sweep("ask", "send")
+        with pytest.raises(CommandError, match=r"Broke off: ask\.") as failed:
+            call_command("sweep", "ask", "send", json=True, stdout=out)
 
-        assert found["done"] == {"ask": 0, "send": 1}
+        assert failed.value.returncode == 1
+        assert json.loads(out.getvalue()) == {"done": {"ask": 0, "send": 1}, "brokeOff": ["ask"]}
+
+    def test_with_every_the_last_round_counts(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rounds = iter([break_off, lambda: 0])
+        once_broken = Sweep(run=lambda: next(rounds)(), every_minutes=1)
+        monkeypatch.setitem(schedules.SWEEPS, "ask", once_broken)
+        waited = iter([None])
+
+        def wait(*, seconds: float) -> None:
+            if next(waited, "no more") is not None:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(clock, "wait", wait)
+
+        found = sweep("ask", every=30)
+
+        assert found == {"done": {"ask": 0}, "brokeOff": []}
 
     def test_one_that_always_breaks_off_ends_until_idle_with_an_error(
         self, engine_db: None, monkeypatch: pytest.MonkeyPatch

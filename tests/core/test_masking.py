@@ -25,7 +25,7 @@ NAMES = [
     "SecurityCredential", "access_token", "Password", "InitiatorPassword", "initiator_password",
     "consumer_secret", "consumerSecret", "consumer_key", "passkey", "api_key", "token", "secret",
     "base64EncodedAuthenticationKey",
-    "refresh_token", "client_secret", "Authorization",
+    "refresh_token", "client_secret", "Authorization", "ticket",
 ]  # fmt: skip
 
 

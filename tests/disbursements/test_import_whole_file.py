@@ -9,7 +9,7 @@ from core.refusals import Refused
 from disbursements.models import DisbursementRequest
 from disbursements.operations import import_file as operation
 from disbursements.operations.import_file import ImportReport, import_file
-from disbursements.operations.instruct import NoShortcode
+from disbursements.operations.which_shortcode import NoShortcode
 from disbursements.rules.payee_file import BadFile
 from tests.disbursements.payees import AT, HEADER, add_payer, good_lines
 from vault.models import Partner

@@ -20,12 +20,13 @@ from gateways.daraja.client import forget_tokens
 from gateways.daraja.disburse import PATH as PAYOUT_PATH
 from gateways.simulator import KeyPair, PendingCallback, Simulator
 from gateways.simulator.behaviour import THROTTLED
+from tests.between_tests import delete_rows
 from tests.journeys.killing import Killed, killed_at_write, survives
 from tests.wire import LISTED, UNLISTED, RunningClock, Wire
 from vault.operations.add_partner import add_partner
 from vault.operations.add_shortcode import Credentials, add_shortcode
 
-APPS = ("core", "ledger", "gateways", "vault", "disbursements", "rents", "loans")
+APPS = ("core", "ledger", "gateways", "vault", "disbursements", "rents", "loans", "reconciliation")
 PARTNERS = {"Umoja Example Ltd": ("600111",), "Baraka Example Ltd": ("600222", "600333")}
 JOBS = ("deliver", "recover", "send", "retry", "ask", "resume")
 AT_REST = ("resume", "bulk")
@@ -236,14 +237,14 @@ class _Post(Wire):
 
 def empty_tables() -> None:
     """Every table of ours but the result codes, which lose what a run has added."""
-    tables = [
-        connection.ops.quote_name(model._meta.db_table)
-        for label in APPS
-        for model in apps.get_app_config(label).get_models()
-        if model is not ResultCodeRule
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)}")
+    delete_rows(
+        tuple(
+            model._meta.db_table
+            for label in APPS
+            for model in apps.get_app_config(label).get_models()
+            if model is not ResultCodeRule
+        )
+    )
     ResultCodeRule.objects.filter(code=UNCLASSIFIED).delete()
 
 

@@ -7,7 +7,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
@@ -17,6 +16,7 @@ from disbursements.models import DisbursementRequest
 from disbursements.operations.instruct import instruct
 from disbursements.rules.intake import Instruction
 from gateways.simulator import Simulator
+from tests.between_tests import put_roles
 from tests.wire import MovedClock
 from vault.models import Partner, Shortcode, StaffMember
 from vault.operations.add_partner import add_partner
@@ -24,9 +24,6 @@ from vault.operations.add_shortcode import Credentials, add_shortcode
 
 PASSWORD = "an-example-of-a-password"
 ROLES = import_module("config.migrations.0001_roles")
-RENT_ROLES = import_module("config.migrations.0002_rent_roles")
-PAYOUT_ROLES = import_module("config.migrations.0003_payout_roles")
-LOAN_ROLES = import_module("config.migrations.0004_loan_roles")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +58,7 @@ class Person:
 @pytest.fixture
 def roles(engine_db: None) -> dict[str, Group]:
     """The groups of the migrations, made anew: emptying tables took them away."""
-    ROLES.make_roles(apps, None)
-    RENT_ROLES.add_rent(apps, None)
-    PAYOUT_ROLES.add_payouts(apps, None)
-    LOAN_ROLES.add_loans(apps, None)
+    put_roles()
     return {group.name: group for group in Group.objects.all()}
 
 

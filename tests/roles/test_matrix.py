@@ -36,6 +36,8 @@ MAY = {
     "see keys": {"Administrator", "Auditor"},
     "see staff": {"Auditor"},
     "close alert": OPERATORS,
+    "acknowledge alert": OPERATORS,
+    "assign alert": OPERATORS,
     "see schedules": {"Administrator", "Auditor"},
     "run schedule": {"Administrator"},
 }
@@ -62,6 +64,8 @@ PAGES: dict[str, tuple[str, tuple[object, ...]]] = {
     "see keys": ("admin:vault_apikey_changelist", ()),
     "see staff": ("admin:auth_user_changelist", ()),
     "close alert": ("admin:core_alert_close", (1,)),
+    "acknowledge alert": ("admin:core_alert_acknowledge", (1,)),
+    "assign alert": ("admin:core_alert_assign", (1,)),
     "see schedules": ("admin:core_jobrun_changelist", ()),
     "run schedule": ("admin:core_jobrun_run", ("send",)),
 }
@@ -84,6 +88,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "replay": ("replay_callback", "1"),
     "see trail": ("verify_steps",),
     "see staff": ("staff",),
+    "close alert": ("alerts", "--close", "1", *REASON),
+    "acknowledge alert": ("alerts", "--acknowledge", "1", *REASON),
+    "assign alert": ("alerts", "--assign", "1", "--to", "", *REASON),
     "see schedules": ("schedules",),
     "run schedule": ("run_schedule", "send", "--dry-run", *REASON),
 }  # fmt: skip

@@ -25,7 +25,8 @@ OTHER_NAMES = ("Baraka", "600222", "THEIRS-1", "Zawadi")
 CLOSED = (
     "core_step", "core_alert", "gateways_callback", "gateways_call", "ledger_account",
     "ledger_entry", "disbursements_pause", "disbursements_resultcoderule", "auth_user",
-    "auth_group", "core_jobrun",
+    "auth_group", "core_jobrun", "reconciliation_alertrecipient", "reconciliation_alertmessage",
+    "reconciliation_severityrule",
 )  # fmt: skip
 ABOUT_A_ROW = ("ask", "release", "correct", "settle")
 Somebody = Callable[..., Person]

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-OURS = ("core", "gateways", "ledger", "vault", "disbursements", "rents", "loans")
+OURS = ("core", "gateways", "ledger", "vault", "disbursements", "rents", "loans", "reconciliation")
 CONSTRAINTS = {
     "disbursements.DisbursementRequest": {
         "one_request_per_client_reference", "one_request_per_idempotency_key",
@@ -103,6 +103,16 @@ CONSTRAINTS = {
         "loan_proposal_status_known", "loan_proposal_kind_known", "loan_proposal_two_persons",
         "one_open_loan_proposal",
     },
+    "reconciliation.CheckRequest": {
+        "one_waiting_check_per_subject", "one_check_per_bulk_and_subject",
+    },
+    "reconciliation.Finding": {
+        "one_finding_per_difference", "finding_status_known", "finding_severity_known",
+    },
+    "reconciliation.ReconciliationTally": {"one_tally_per_key", "tally_bucket_known"},
+    "reconciliation.AlertRecipient": {
+        "recipient_can_be_reached", "quiet_hours_have_two_ends", "step_known",
+    },
 }  # fmt: skip
 TRIGGERS = {
     "disbursements.DisbursementRequest": {
@@ -125,6 +135,7 @@ TRIGGERS = {
     "loans.LoanTracking": {"loan_is_kept", "no_delete"},
     "loans.LoanBooking": {"booking_is_of_one_payout", "no_delete"},
     "loans.LoanProposal": {"no_delete"},
+    "reconciliation.Finding": {"no_delete"},
     "core.Step": {"append_only", "no_truncate"},
     "core.StepSeal": {"append_only", "no_truncate"},
     "gateways.Callback": {"raw_is_read_only", "no_delete"},

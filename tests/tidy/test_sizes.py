@@ -13,8 +13,8 @@ LINE_CHARACTERS_MAX = 99
 METHODS_OF_A_PROTOCOL_MAX = 6
 
 EVERYTHING = (
-    "core", "gateways", "ledger", "vault", "disbursements", "rents", "loans", "config", "tests",
-    "run.py", "manage.py",
+    "core", "gateways", "ledger", "vault", "disbursements", "rents", "loans",
+    "reconciliation", "config", "tests", "run.py", "manage.py",
 )  # fmt: skip
 
 

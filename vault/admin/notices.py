@@ -1,5 +1,6 @@
 """Notices to owners and tenants: what was sent, and what became of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -9,8 +10,10 @@ from django.urls import reverse
 from core.admin import shown
 from core.admin.base import RecordAdmin, column
 from core.admin.filters import ChoiceFilter, MomentFilter
-from core.admin.record import Facts, Headline, Raw, Record
+from core.admin.record import Facts, Headline, Raw, Record, Section
+from core.masking import masked_address
 from gateways.interface import Channel
+from gateways.models import OutgoingMessage
 from vault.admin.notice_settings import KindFilter
 from vault.admin.rental_filters import PartnerFilter
 from vault.models import Notice
@@ -93,31 +96,39 @@ class NoticeAdmin(RecordAdmin):
     def record(self, request: HttpRequest, row: Notice) -> Record:
         """One message with its text."""
         may_see = shown.may_see_phones(request)
-        calls = reverse("admin:gateways_call_changelist")
         return Record(
             headline=Headline(
                 kind="Notice", main=row.get_kind_display(), beside=f"of {row.partner}",
                 status=_state(row), meaning=MEANINGS[State(row.state)],
                 next_step=shown.moment(row.due_at) if row.due_at else "",
             ),
-            sections=[
-                Raw(title="Text", text=f"{row.subject}\n\n{row.text}".strip(), is_open=True),
-                Facts(
-                    title="Facts",
-                    rows=[
-                        ("To", _addressee(row, may_see=may_see)),
-                        ("By", row.channel),
-                        ("Made", shown.moment(row.created_at)),
-                        ("Sent", shown.moment(row.sent_at)),
-                        ("Tries", row.tries),
-                        ("Problem", shown.free_text(row.problem)),
-                        ("Message id", shown.copied(row.message_id, label="message id")),
-                        ("Reference", shown.copied(row.reference, label="reference")),
-                        ("Calls", shown.link(f"{calls}?q={row.pk}", "Show them")),
-                    ],
-                ),
-            ],
+            sections=message_sections(row, to=_addressee(row, may_see=may_see)),
         )  # fmt: skip
+
+
+def message_sections(
+    row: OutgoingMessage, *, to: Any, about: Sequence[tuple[str, Any]] = ()
+) -> list[Section]:
+    """The text of a message to somebody, and what became of it; `about` are facts before these."""
+    calls = reverse("admin:gateways_call_changelist")
+    return [
+        Raw(title="Text", text=f"{row.subject}\n\n{row.text}".strip(), is_open=True),
+        Facts(
+            title="Facts",
+            rows=[
+                *about,
+                ("To", to),
+                ("By", row.channel),
+                ("Made", shown.moment(row.created_at)),
+                ("Sent", shown.moment(row.sent_at)),
+                ("Tries", row.tries),
+                ("Problem", shown.free_text(row.problem)),
+                ("Message id", shown.copied(row.message_id, label="message id")),
+                ("Reference", shown.copied(row.reference, label="reference")),
+                ("Calls", shown.link(f"{calls}?q={row.pk}", "Show them")),
+            ],
+        ),
+    ]
 
 
 def _state(row: Notice) -> Any:
@@ -129,9 +140,3 @@ def _addressee(row: Notice, *, may_see: bool) -> Any:
     if row.channel == Channel.SMS:
         return shown.phone(row.to, may_see=may_see)
     return row.to if may_see else masked_address(row.to)
-
-
-def masked_address(address: str) -> str:
-    """`a•••@example.org`."""
-    name, _, domain = address.partition("@")
-    return f"{name[:1]}•••@{domain}"

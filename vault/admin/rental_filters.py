@@ -1,7 +1,6 @@
 """Filters of the lists about rent: in use, one partner, one owner, one property."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 from core.admin import shown
 from core.admin.filters import ChoiceFilter
 from core.admin.scope import of_partners, partners_of
+from core.ids import as_uuid
 from vault.models import ForwardWhen, Owner, PaidTo, Partner, Property
 
 NAMED_MAX = 200
@@ -54,7 +54,7 @@ class NamedFilter(admin.SimpleListFilter):
         everyone = self.model._default_manager.order_by("name")
         rows = of_partners(everyone, partners_of(request), path=self.partner_path)
         found = {str(pk): name for pk, name in rows.values_list("pk", "name")[:NAMED_MAX]}
-        chosen = an_id(self.value())
+        chosen = as_uuid(self.value())
         if chosen and str(chosen) not in found:
             found |= {str(row.pk): str(row) for row in rows.filter(pk=chosen)}
         return list(found.items())
@@ -63,7 +63,7 @@ class NamedFilter(admin.SimpleListFilter):
         """Rows of the chosen one; no row for what is no id."""
         if not self.value():
             return queryset
-        chosen = an_id(self.value())
+        chosen = as_uuid(self.value())
         return queryset.filter(**{self.column: chosen}) if chosen else queryset.none()
 
 
@@ -99,14 +99,6 @@ class PropertyFilter(NamedFilter):
     parameter_name = "property"
     model = Property
     column = "property"
-
-
-def an_id(text: object) -> UUID | None:
-    """The id that the address says, or None."""
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
 
 
 def in_use(*, is_active: bool) -> Any:

@@ -29,8 +29,8 @@ MISSING = "Send your API key in the header: Authorization: Bearer pv_…"
 STAFF_ONLY = "Only a member of staff may do this: a partner's key may not."
 OWNER = "owner"
 TENANT = "tenant"
-# What a key may do, by its scopes. Never: force, settle, approve, allocate, take back; nor hold
-# or release a loan, which takes a person.
+# What a key may do, by its scopes. Never: force, settle, approve, allocate, take back, have
+# payments checked; nor hold or release a loan, which takes a person.
 SCOPE_PERMISSIONS = {
     api_key.READ: (
         "disbursements.view_disbursementrequest", "disbursements.view_disbursementretrylog",
@@ -43,6 +43,7 @@ SCOPE_PERMISSIONS = {
         "loans.view_loantracking", "loans.view_loanbooking", "loans.view_loanproposal",
         "loans.view_loansyncrun", "loans.view_mifosconnection",
         "loans.view_loanproductautodisbursalconfig", "loans.export_loantracking",
+        "reconciliation.view_reconciliationrun", "reconciliation.view_finding",
     ),
     api_key.WRITE: (
         "disbursements.add_disbursementrequest", "disbursements.retry_disbursementrequest",

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
+from core.callers import NotAllowed
 from core.masking import for_log
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,11 @@ def bad_fields(fields: dict[str, list[str]]) -> ApiError:
         sentence=f"{first}: {messages[0]}{more}",
         fields=fields,
     )
+
+
+def not_allowed(error: NotAllowed) -> exceptions.PermissionDenied:
+    """403 for a person or key that lacks the permission."""
+    return exceptions.PermissionDenied(f"{error}.", code="permission_missing")
 
 
 def envelope(

@@ -1,9 +1,9 @@
 """Notice: one message to an owner or a tenant. NoticeSetting: which kinds a partner sends."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
+
+from gateways.models import OutgoingMessage
 
 
 class NoticeKind(models.TextChoices):
@@ -30,31 +30,12 @@ class NoticeSetting(models.Model):
         return f"{self.kind} of {self.partner}"
 
 
-class Notice(models.Model):
-    """A message that is due, sent or given up. `reference` is unique: each is made once."""
+class Notice(OutgoingMessage):
+    """One message to an owner or a tenant."""
 
-    class State(models.TextChoices):
-        DUE = "due", "Due"
-        SENT = "sent", "Sent"
-        UNCLEAR = "unclear", "May have been sent"
-        GIVEN_UP = "given_up", "Given up"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partner = models.ForeignKey("vault.Partner", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=NoticeKind)
-    channel = models.CharField(max_length=10)
-    reference = models.CharField(max_length=120, unique=True)
-    to = models.CharField(max_length=254)
-    subject = models.CharField(max_length=200, blank=True)
-    text = models.TextField()
     language = models.CharField(max_length=2)
-    state = models.CharField(max_length=10, choices=State, default=State.DUE)
-    due_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
-    message_id = models.CharField(max_length=100, blank=True)
-    problem = models.TextField(blank=True)
-    created_at = models.DateTimeField()
 
     class Meta:
         indexes = [
@@ -66,6 +47,3 @@ class Notice(models.Model):
                 fields=["message_id"], condition=~Q(message_id=""), name="notice_by_message"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.reference

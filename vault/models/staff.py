@@ -17,7 +17,8 @@ class StaffMember(models.Model):
 
 
 class SignInCount(models.Model):
-    """Failed sign-ins of one key (an address or a user name) in one window of time."""
+    """How often a key was met in one window of time: an address or a user name that failed to
+    sign in, or a person who asked for checks by the API."""
 
     key = models.CharField(max_length=200)
     window_at = models.DateTimeField()

@@ -10,16 +10,11 @@ from django.http import HttpRequest
 from core.refusals import Refused
 from vault import queries
 from vault.models import SignInCount
+from vault.operations.allow import allow
 from vault.rules import sign_in as rules
 
 COUNTS_KEPT = timedelta(days=1)
 WRONG = "The user name and password do not belong to anybody who may sign in here"
-_TAKE = """
-    INSERT INTO vault_signincount AS counted (key, window_at, count) VALUES (%s, %s, 1)
-    ON CONFLICT (key, window_at) DO UPDATE SET count = counted.count + 1
-     WHERE counted.count < %s
-    RETURNING count
-"""
 _GIVE_BACK = """
     UPDATE vault_signincount SET count = count - 1
      WHERE key = ANY(%s) AND window_at = %s AND count > 0
@@ -67,11 +62,9 @@ def take_a_try(*, username: str, address: str, at: datetime) -> None:
         (rules.address_key(address), rules.TRIES_OF_AN_ADDRESS_MAX),
         (rules.name_key(username), rules.TRIES_OF_A_NAME_MAX),
     )
-    with connection.cursor() as cursor:
-        for key, tries_max in allowances:
-            cursor.execute(_TAKE, [key, rules.window_at(at), tries_max])
-            if cursor.fetchone() is None:
-                raise Throttled(rules.wait_s(at))
+    for key, tries_max in allowances:
+        if not allow(key=key, window_at=rules.window_at(at), count_max=tries_max):
+            raise Throttled(rules.wait_s(at))
 
 
 def give_back_the_try(*, username: str, address: str, at: datetime) -> None:

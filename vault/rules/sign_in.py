@@ -11,15 +11,15 @@ TRIES_OF_AN_ADDRESS_MAX = 50
 NETWORK_BITS = 64
 
 
-def window_at(at: datetime) -> datetime:
+def window_at(at: datetime, window: timedelta = WINDOW) -> datetime:
     """The moment at which the window of `at` began."""
-    past_s = int(at.timestamp()) % int(WINDOW.total_seconds())
+    past_s = int(at.timestamp()) % int(window.total_seconds())
     return datetime.fromtimestamp(int(at.timestamp()) - past_s, UTC)
 
 
-def wait_s(at: datetime) -> int:
+def wait_s(at: datetime, window: timedelta = WINDOW) -> int:
     """Whole seconds until the next window begins, at least 1."""
-    gap = window_at(at) + WINDOW - at
+    gap = window_at(at, window) + window - at
     return max(1, -int(-gap.total_seconds() // 1))
 
 

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 
 from config.schedules import SWEEPS, run_job
 from core import clock
-from core.command import BadUsage, VaultCommand
+from core.command import BadUsage, VaultCommand, is_not_migrated
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,10 @@ BROKEN_ROUNDS_MAX = 20
 
 
 class Command(VaultCommand):
-    help = "Run the sweeps (all, or those named) once, every S seconds, or until nothing is due."
+    help = (
+        "Run the sweeps (all, or those named) once, every S seconds, or until nothing is due. "
+        "Exit code 1 when one broke off in the last round."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SWEEPS))
@@ -37,17 +40,25 @@ class Command(VaultCommand):
             raise BadUsage(f"No sweep is called {unknown[0]!r}: use {', '.join(SWEEPS)}")
         names = options["names"] or list(SWEEPS)
         done = dict.fromkeys(names, 0)
+        broke_off: list[str] = []
         try:
             if options["until_idle"]:
                 sweep_until_idle(names, done)
             else:
-                _sweep(names, done)
+                _, broke_off = _sweep(names, done)
             while options["every"]:
                 clock.wait(seconds=options["every"])
-                _sweep(names, done)
+                _, broke_off = _sweep(names, done)
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
-        self.answer({"done": done}, ", ".join(f"{name} {count}" for name, count in done.items()))
+        self._tell(done, broke_off)
+
+    def _tell(self, done: dict[str, int], broke_off: list[str]) -> None:
+        """What was done. Raises CommandError where something was not."""
+        text = ", ".join(f"{name} {count}" for name, count in done.items())
+        self.answer({"done": done, "brokeOff": broke_off}, text)
+        if broke_off:
+            raise CommandError(f"Broke off: {', '.join(broke_off)}. The log says why.")
 
 
 def sweep_until_idle(
@@ -88,7 +99,9 @@ def _sweep(names: list[str], done: dict[str, int]) -> tuple[int, list[str]]:
     for name in names:
         try:
             worked = run_job(name)
-        except Exception:
+        except Exception as error:
+            if is_not_migrated(error):
+                raise
             logger.exception("The sweep %s broke off; the next one finds the rest", name)
             failed.append(name)
             close_old_connections()

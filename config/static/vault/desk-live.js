@@ -1,9 +1,11 @@
 "use strict";
 
 // Figures and rows that refresh by themselves. Nothing moves while rows are ticked, while the
-// tab is hidden, or under the focus of a person: what was focused stays so.
+// tab is hidden, or under the focus of a person: what was focused stays so. A page with a live
+// connection holds the line that tells of it (data-held) and asks for a refresh (desk-refresh).
 {
     const PATIENCE_MS = 10_000;
+    const SPEAK_EVERY_MS = 10_000;
     const PARTS = "[data-part]";
 
     const FOCUSABLE = "a, button, input, select, summary, [tabindex]";
@@ -13,14 +15,17 @@
         if (!part.contains(focused)) return null;
         const row = focused.closest("tr");
         const home = row ? row.querySelector("th a")?.getAttribute("href") : "";
-        return { home, index: [...(row || part).querySelectorAll(FOCUSABLE)].indexOf(focused) };
+        const box = focused.closest("details[id]")?.id || "";
+        const within = row || (box && part.querySelector(`#${box}`)) || part;
+        return { home, box, index: [...within.querySelectorAll(FOCUSABLE)].indexOf(focused) };
     }
 
     function focusAgain(part, place) {
         if (!place || part.contains(document.activeElement)) return;
         const links = [...part.querySelectorAll("tbody th a")];
         const row = links.find((link) => link.getAttribute("href") === place.home)?.closest("tr");
-        [...(row || part).querySelectorAll(FOCUSABLE)][place.index]?.focus({ preventScroll: true });
+        const within = row || (place.box && part.querySelector(`#${place.box}`)) || part;
+        [...within.querySelectorAll(FOCUSABLE)][place.index]?.focus({ preventScroll: true });
     }
 
     function exchangeRows(part, fresh) {
@@ -58,7 +63,7 @@
     }
 
     function exchange(part, fresh) {
-        if (part.dataset.was === fresh.innerHTML) return;
+        if (part.dataset.held || part.dataset.was === fresh.innerHTML) return;
         part.dataset.was = fresh.innerHTML;
         const place = placeOf(part);
         if (part.dataset.part === "rows") {
@@ -74,13 +79,30 @@
     function live(line) {
         const every = Number(line.dataset.live);
         const said = document.querySelector("[data-live-said]");
-        const tell = (text, tone) => { line.textContent = text; line.dataset.tone = tone; };
         const ticked = () => document.querySelector("input.action-select:checked");
         let timer = 0;
+        let spokenAt = 0;
 
-        async function refresh() {
+        function tell(text, tone) {
+            if (line.dataset.held) return;
+            if (line.textContent !== text) line.textContent = text;
+            line.dataset.tone = tone;
+        }
+
+        function speak(summary) {
+            if (!said || !summary || said.textContent === summary) return;
+            if (Date.now() - spokenAt < SPEAK_EVERY_MS) return;
+            spokenAt = Date.now();
+            said.textContent = summary;
+        }
+
+        async function refresh(event) {
             clearTimeout(timer);
             if (document.hidden) return;
+            if (line.dataset.held && event?.type !== "desk-refresh") {
+                timer = setTimeout(refresh, every * 1000);
+                return;
+            }
             try {
                 const answer = await fetch(location.href, {
                     headers: { "X-Part": "live" }, signal: AbortSignal.timeout(PATIENCE_MS),
@@ -95,16 +117,17 @@
                     const part = document.querySelector(`[data-part=${fresh.dataset.part}]`);
                     if (part && !(fresh.dataset.part === "rows" && ticked())) exchange(part, fresh);
                 });
-                const summary = page.querySelector("[data-summary]")?.dataset.summary;
-                if (said && summary && said.textContent !== summary) said.textContent = summary;
+                speak(page.querySelector("[data-summary]")?.dataset.summary);
                 tell(`Updating every ${every} s.${ticked() ? " Rows wait while some are ticked." : ""}`, "");
             } catch {
                 tell("Reconnecting… The figures below may be old.", "bad");
             }
+            clearTimeout(timer);
             timer = setTimeout(refresh, every * 1000);
         }
 
         document.addEventListener("visibilitychange", refresh);
+        document.addEventListener("desk-refresh", refresh);
         timer = setTimeout(refresh, every * 1000);
     }
 

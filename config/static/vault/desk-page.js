@@ -61,7 +61,7 @@
     }
 
     const KEYS = {
-        "/": () => document.querySelector("#searchbar")?.focus(),
+        "/": () => document.querySelector("#searchbar, #check-id")?.focus(),
         "?": () => document.querySelector("#pv-keys")?.showModal(),
         j: () => step(1),
         k: () => step(-1),

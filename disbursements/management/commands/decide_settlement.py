@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock
-from core.command import VaultCommand, an_id
-from disbursements.management.dry_run import add_dry_run, taken_back
-from disbursements.management.reasons import add_reason
-from disbursements.management.settlements import as_json, demand_name, in_words
+from core.command import VaultCommand
+from disbursements.management.dry_run import taken_back
+from disbursements.management.settlements import as_json, in_words
+from disbursements.management.two_persons import add_decision, demand_name
 from disbursements.models import DisbursementRequest
 from disbursements.operations import decide_settlement
 
@@ -28,16 +28,14 @@ class Command(VaultCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which settlement, and the decision."""
-        parser.add_argument("id", metavar="ID", type=an_id, help="as `settlements` shows it")
-        decision = parser.add_mutually_exclusive_group(required=True)
-        decision.add_argument("--approve", action="store_true", help="settle it so")
-        decision.add_argument("--reject", action="store_true", help="leave the payout as it is")
-        add_reason(parser)
-        add_dry_run(parser)
+        add_decision(
+            parser, listed_by="settlements", approve="settle it so",
+            reject="leave the payout as it is",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Decide; the operation asks for the permission of the decision."""
-        demand_name(self.caller)
+        demand_name(self.caller, signs="A settlement")
         verb = decide_settlement.approve if options["approve"] else decide_settlement.reject
         with taken_back(dry_run=options["dry_run"]):
             row = verb(

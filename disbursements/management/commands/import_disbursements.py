@@ -15,7 +15,7 @@ from core.command import VaultCommand, an_id
 from core.refusals import Refused
 from disbursements.operations import import_file as operation
 from disbursements.operations.import_file import ImportReport
-from disbursements.operations.instruct import NoShortcode
+from disbursements.operations.which_shortcode import NoShortcode
 from disbursements.rules.payee_file import COLUMNS, BadFile, BadRow
 
 PROBLEMS_SHOWN_MAX = 20

@@ -11,7 +11,8 @@ from core.command import BadUsage, VaultCommand
 from disbursements.management.dry_run import add_dry_run, taken_back
 from disbursements.management.named import payout_id
 from disbursements.management.reasons import add_reason
-from disbursements.management.reversals import as_json, demand_name, in_words
+from disbursements.management.reversals import as_json, in_words
+from disbursements.management.two_persons import demand_name
 from disbursements.models import DisbursementRequest
 from disbursements.operations.reversals import PROPOSE, propose_reversal
 
@@ -35,7 +36,7 @@ class Command(VaultCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the wish down."""
-        demand_name(self.caller)
+        demand_name(self.caller, signs="A reversal")
         named, dry_run = payout_id(options["id"], caller=self.caller), options["dry_run"]
         with taken_back(dry_run=dry_run):
             row = propose_reversal(

@@ -9,7 +9,8 @@ from core.command import BadUsage, VaultCommand
 from disbursements.management.dry_run import add_dry_run, taken_back
 from disbursements.management.named import payout_id
 from disbursements.management.reasons import add_reason
-from disbursements.management.settlements import a_moment, as_json, demand_name, in_words
+from disbursements.management.settlements import a_moment, as_json, in_words
+from disbursements.management.two_persons import demand_name
 from disbursements.models import SettledAs
 from disbursements.operations.propose_settlement import PERMISSION, propose
 
@@ -37,7 +38,7 @@ class Command(VaultCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the claim down."""
-        demand_name(self.caller)
+        demand_name(self.caller, signs="A settlement")
         if options["not_paid"] and (options["receipt"] or options["paid_at"]):
             raise BadUsage("--receipt and --paid-at are for --paid")
         with taken_back(dry_run=options["dry_run"]):

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core import clock
-from core.command import VaultCommand, an_id
-from disbursements.management.dry_run import add_dry_run, taken_back
-from disbursements.management.reasons import add_reason
-from loans.management.bookings import demand_name, proposal_as_json, proposal_in_words
+from core.command import VaultCommand
+from disbursements.management.dry_run import taken_back
+from disbursements.management.two_persons import add_decision, demand_name
+from loans.management.bookings import proposal_as_json, proposal_in_words
 from loans.models import LoanProposal
 from loans.operations.proposals import APPROVE, approve, reject
 
@@ -28,16 +28,14 @@ class Command(VaultCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which proposal, and the decision."""
-        parser.add_argument("id", metavar="ID", type=an_id, help="as `loan_booking` shows it")
-        decision = parser.add_mutually_exclusive_group(required=True)
-        decision.add_argument("--approve", action="store_true", help="it is done")
-        decision.add_argument("--reject", action="store_true", help="leave the loan as it is")
-        add_reason(parser)
-        add_dry_run(parser)
+        add_decision(
+            parser, listed_by="loan_booking", approve="it is done",
+            reject="leave the loan as it is",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Decide; the operation asks for the permission of the decision."""
-        demand_name(self.caller)
+        demand_name(self.caller, signs="A proposal")
         asked: dict[str, Any] = {
             "proposal_id": options["id"], "reason": options["reason"], "caller": self.caller,
             "at": clock.database_now(),

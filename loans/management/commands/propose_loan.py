@@ -8,7 +8,8 @@ from core import clock
 from core.command import VaultCommand
 from disbursements.management.dry_run import add_dry_run, taken_back
 from disbursements.management.reasons import add_reason
-from loans.management.bookings import demand_name, proposal_as_json, proposal_in_words
+from disbursements.management.two_persons import demand_name
+from loans.management.bookings import proposal_as_json, proposal_in_words
 from loans.management.named import tracked
 from loans.models import ProposalKind
 from loans.operations.proposals import PROPOSE, propose
@@ -34,7 +35,7 @@ class Command(VaultCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it down."""
-        demand_name(self.caller)
+        demand_name(self.caller, signs="A proposal")
         loan, dry_run = tracked(options["loan"], caller=self.caller), options["dry_run"]
         kind = ProposalKind.PAY_AGAIN if options["pay_again"] else ProposalKind.GIVE_UP_BOOKING
         with taken_back(dry_run=dry_run):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.admin.record import Timeline
 from disbursements.models import DisbursementRequest, DisbursementRetryLog
 from disbursements.states import MEANINGS
 from gateways.models import Callback
@@ -164,7 +165,8 @@ class TestPage:
         callback_about(accepted, b'{"Result": {}}', moved)
         reports.paid(accepted)
 
-        events = desk.get(page_of(accepted)).context["record"].sections[1].events
+        sections = desk.get(page_of(accepted)).context["record"].sections
+        (events,) = (each.events for each in sections if isinstance(each, Timeline))
 
         assert [event.at for event in events] == sorted(event.at for event in events)
         sources = {event.source for event in events}

@@ -24,3 +24,15 @@ class TestCharges:
         assert held[chart.charges_paid("600111", "KES").code] == -charged
         assert held[chart.working("600111", "KES").code] == -8 * 950_000
         assert list(breaks()) == []
+
+    def test_a_status_query_that_completes_one_names_it_too(
+        self, pay_business: PayBusiness, wire: Wire, simulator: Simulator
+    ) -> None:
+        pay_business("799301")  # the acknowledgement is lost: its result alone is not believed
+
+        wire.run()
+
+        held = {each.code: each.balance_minor for each in balances()}
+        charge_minor = simulator.book.moves[0].charge * 100
+        assert held[chart.charges("600111", "KES").code] == charge_minor
+        assert list(breaks()) == []

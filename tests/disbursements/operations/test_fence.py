@@ -14,6 +14,11 @@ from disbursements.operations.fence import LOOK_AGE_S_MAX, Fence
 from disbursements.operations.send import send_due
 from gateways.memory import MemoryProvider
 
+LOCKS = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = current_database()
+"""
+
 
 def end_session(pid: int) -> None:
     """End another database session, as a failover or an administrator does."""
@@ -118,7 +123,7 @@ class TestSenderWithoutFence:
         send_due()
 
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            cursor.execute(LOCKS)
             assert cursor.fetchone()[0] == 0
         assert locks.try_session_locks([]) == set()
 

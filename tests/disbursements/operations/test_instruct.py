@@ -11,10 +11,10 @@ from disbursements.operations.instruct import (
     BadInstruction,
     ConflictingReplay,
     Instructed,
-    NoShortcode,
     instruct,
     instruct_many,
 )
+from disbursements.operations.which_shortcode import NoShortcode
 from disbursements.rules.intake import Instruction
 from tests.wire import MovedClock
 from vault.models import Partner, Shortcode

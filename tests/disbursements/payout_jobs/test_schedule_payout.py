@@ -4,8 +4,9 @@ import pytest
 
 from core.models import Step
 from disbursements.models import DisbursementRequest, PayoutJob, PayoutTransfer
-from disbursements.operations.instruct import ConflictingReplay, NoShortcode
+from disbursements.operations.instruct import ConflictingReplay
 from disbursements.operations.schedule_payout import BadSettlement, preview
+from disbursements.operations.which_shortcode import NoShortcode
 from tests.contests import a_settlement, settle
 from tests.winners import a_stripe_account, payouts
 from tests.wire import MovedClock

@@ -10,9 +10,10 @@ from disbursements.models import DisbursementRequest
 from disbursements.operations import bulk
 from disbursements.operations.correct import CannotCorrect, ReferenceTaken, correct
 from disbursements.operations.decide_settlement import approve
-from disbursements.operations.instruct import BadInstruction, NoShortcode
+from disbursements.operations.instruct import BadInstruction
 from disbursements.operations.propose_settlement import NoSuchPayout
 from disbursements.operations.send import send_due
+from disbursements.operations.which_shortcode import NoShortcode
 from gateways.interface import PaymentState
 from gateways.memory import MemoryProvider
 from tests.disbursements.persons import AMINA, BRIAN, contradicted, person, proposed

@@ -7,10 +7,10 @@ from core.callers import Caller
 from disbursements.operations import ask
 from disbursements.operations.correct import CannotCorrect, correct
 from disbursements.operations.decide_settlement import approve
-from disbursements.operations.instruct import NoShortcode, shortcode_for
 from disbursements.operations.propose_settlement import BadSettlement, propose
 from disbursements.operations.prove_books import breaks
 from disbursements.operations.send import send_due
+from disbursements.operations.which_shortcode import NoShortcode, shortcode_for
 from disbursements.queries.result_codes import in_words
 from gateways.errors import Declined, Unclear
 from tests.disbursements.transfers.conftest import Won, answering, reread

@@ -1,26 +1,10 @@
-"""A partner with a Mifos X that answers, and a product whose loans are paid by themselves."""
+"""Fetching once."""
 
 import pytest
 
 from loans.models import LoanSyncRun
 from loans.operations.fetch import fetch
 from loans.operations.reach_mifos import open_line
-from tests.lending import a_connection, a_product, a_tenant
-
-
-@pytest.fixture
-def tenant(wire):
-    return a_tenant(wire)
-
-
-@pytest.fixture
-def connection(a_partner, a_shortcode, tenant):
-    return a_connection(a_partner, tenant)
-
-
-@pytest.fixture
-def product(a_partner):
-    return a_product(a_partner)
 
 
 @pytest.fixture

@@ -1,24 +1,8 @@
-"""A partner with a Mifos X that answers, and a product whose loans are paid by themselves."""
+"""Everything that loans need to be paid by themselves, and a day of it."""
 
 import pytest
 
 from config.books import breaks
-from tests.lending import a_connection, a_product, a_tenant
-
-
-@pytest.fixture
-def tenant(wire):
-    return a_tenant(wire)
-
-
-@pytest.fixture
-def connection(a_partner, a_shortcode, tenant):
-    return a_connection(a_partner, tenant)
-
-
-@pytest.fixture
-def product(a_partner):
-    return a_product(a_partner)
 
 
 @pytest.fixture
