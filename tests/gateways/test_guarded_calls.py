@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Network
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -51,7 +51,8 @@ def resolving(monkeypatch: pytest.MonkeyPatch) -> Resolver:
 
 
 def whole(connection: socket.socket, _stop: Event) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    """It says that it closes: a connection kept and closed at once would break the next call."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
 
 
 class TestWhatItResolvesTo:
@@ -135,21 +136,22 @@ class TestWhatItResolvesTo:
 
 class TestPools:
     def test_each_owner_has_four_connections_of_its_own(self, hostile: Any) -> None:
-        held, at_once, most = Event(), [0], [0]
+        counting, held, at_once, most = Lock(), Event(), [0], [0]
 
         def slow(connection: socket.socket, stop: Event) -> None:
-            at_once[0] += 1
-            most[0] = max(most[0], at_once[0])
+            with counting:
+                at_once[0] += 1
+                most[0] = max(most[0], at_once[0])
             held.wait(0.2)
-            at_once[0] -= 1
+            with counting:
+                at_once[0] -= 1
             whole(connection, stop)
 
         hostile.behaviour = slow
 
         def call(owner: str) -> int:
             answer = get(
-                url=hostile.url, headers={"Connection": "close"}, limits=QUICK,
-                guard=guard(*HERE, owner=owner),
+                url=hostile.url, headers={}, limits=QUICK, guard=guard(*HERE, owner=owner)
             )  # fmt: skip
             return answer.status
 

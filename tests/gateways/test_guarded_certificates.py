@@ -31,7 +31,7 @@ QUICK = Limits(connect_timeout_s=1.0, read_timeout_s=2.0, deadline_s=3.0)
 
 
 def whole(connection: socket.socket) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
 
 
 def guard(*networks: Network, owner: str = "umoja", ca_bundle: str = "") -> Guard:
