@@ -8,7 +8,7 @@ from uuid import UUID
 from core import clock
 from core.admin.record import Column, Table
 from reconciliation.admin import words
-from reconciliation.queries.history import DAY, HOUR, Moment, Trend, tallies
+from reconciliation.queries.history import DAY, HOUR, Moment, Trend, history, trend
 from reconciliation.queries.percentiles import of_buckets
 from reconciliation.states import CheckResult
 
@@ -77,21 +77,16 @@ def span(length: str, moments: Sequence[Moment], trend: Trend, *, by: str) -> Sp
 
 def spans(*, partners: Collection[UUID] | None, at: datetime) -> list[Span]:
     """The last 24 hours and the last 30 days, each beside the same time before it."""
-    day, month = timedelta(hours=24), timedelta(days=30)
-    hour, now = timedelta(hours=1), at + timedelta(seconds=1)  # the hour that begins now, too
-    ends = at + timedelta(minutes=1)
-    told = tallies(partners=partners, since=at - 2 * month - hour, until=ends)
-    history, trend = told.history, told.trend
-    return [
-        span(
-            "24 hours", history(by=HOUR, since=at - day + hour, until=now),
-            trend(since=at - day, until=ends), by=HOUR,
-        ),
-        span(
-            "30 days", history(by=DAY, since=at - month + day, until=now),
-            trend(since=at - month, until=ends), by=DAY,
-        ),
-    ]  # fmt: skip
+    now = at + timedelta(seconds=1)  # the hour that begins now, too
+
+    def of(length: str, by: str, whole: timedelta, step: timedelta) -> Span:
+        return span(
+            length, history(partners=partners, by=by, since=at - whole + step, until=now),
+            trend(partners=partners, since=at - whole, until=at + timedelta(minutes=1)), by=by,
+        )  # fmt: skip
+
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    return [of("24 hours", HOUR, day, hour), of("30 days", DAY, 30 * day, day)]
 
 
 def _sentence(trend: Trend, length: str) -> str:

@@ -1,12 +1,13 @@
 """Reads: checks by the hour and by the day, and how a span compares with the one before it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Trunc
 
 from core import clock
 from core.refusals import Refused
@@ -17,16 +18,6 @@ from reconciliation.states import CheckResult
 
 HOUR, DAY = "hour", "day"
 MOMENTS_MAX = 1_000
-
-
-class Summed(NamedTuple):
-    """The checks of one hour that came to one result in one bucket of time."""
-
-    hour: datetime
-    result: str
-    bucket: int
-    checks: int
-    duration_ms: int
 
 
 @dataclass(kw_only=True)
@@ -48,11 +39,11 @@ class Moment:
         """0 where there is none."""
         return round(self.duration_ms / self.total) if self.total else 0
 
-    def add(self, row: Summed) -> None:
-        """Count these in."""
-        self.counts[row.result] = self.counts.get(row.result, 0) + row.checks
-        self.buckets[row.bucket] = self.buckets.get(row.bucket, 0) + row.checks
-        self.duration_ms += row.duration_ms
+    def add(self, result: str, bucket: int, checks: int, took_ms: int) -> None:
+        """Count in those that came to this result in one bucket of time."""
+        self.counts[result] = self.counts.get(result, 0) + checks
+        self.buckets[bucket] = self.buckets.get(bucket, 0) + checks
+        self.duration_ms += took_ms
 
     def as_told(self) -> dict[str, Any]:
         """As the API tells it."""
@@ -82,32 +73,6 @@ class Trend:
         return round((now - before) * 100 / before) if before else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tallies:
-    """What was read at once, for every span within it."""
-
-    rows: Sequence[Summed]
-
-    def history(self, *, by: str, since: datetime, until: datetime) -> list[Moment]:
-        """As history() below."""
-        moments = {each: Moment(since=each) for each in _beginnings(by, since, until)}
-        hours = {row.hour for row in self.rows if row.hour < until}
-        of_hour = {hour: moments.get(_beginning(by, hour)) for hour in hours}
-        for row in self.rows:
-            if moment := of_hour.get(row.hour):
-                moment.add(row)
-        return list(moments.values())
-
-    def trend(self, *, since: datetime, until: datetime) -> Trend:
-        """As trend() below."""
-        begins, ends = _hours(since, until)
-        now, before = Moment(since=begins), Moment(since=begins - (ends - begins))
-        for row in self.rows:
-            if before.since <= row.hour < ends:
-                (now if row.hour >= begins else before).add(row)
-        return Trend(now=now, before=before)
-
-
 def history(
     *, partners: Collection[UUID] | None, by: str, since: datetime, until: datetime
 ) -> list[Moment]:
@@ -115,31 +80,37 @@ def history(
 
     Raises Refused for a span of more than MOMENTS_MAX.
     """
-    begins = next(iter(_beginnings(by, since, until)), until)
-    told = tallies(partners=partners, since=begins, until=until)
-    return told.history(by=by, since=since, until=until)
+    moments = {begins: Moment(since=begins) for begins in _beginnings(by, since, until)}
+    rows = _tallies(partners, next(iter(moments), until), until)
+    for begins, *summed in _summed(rows, Trunc("hour", by, tzinfo=clock.NAIROBI)):
+        moments[begins].add(*summed)
+    return list(moments.values())
 
 
 def trend(*, partners: Collection[UUID] | None, since: datetime, until: datetime) -> Trend:
     """Whole hours between the two, and as many before them."""
-    begins, ends = _hours(since, until)
-    told = tallies(partners=partners, since=begins - (ends - begins), until=ends)
-    return told.trend(since=since, until=until)
+    begins = _beginning(HOUR, since)
+    ends = _beginning(HOUR, until + timedelta(hours=1, microseconds=-1))
+    now, before = Moment(since=begins), Moment(since=begins - (ends - begins))
+    rows = _tallies(partners, before.since, ends)
+    for is_now, *summed in _summed(rows, Q(hour__gte=begins)):
+        (now if is_now else before).add(*summed)
+    return Trend(now=now, before=before)
 
 
-def tallies(*, partners: Collection[UUID] | None, since: datetime, until: datetime) -> Tallies:
-    """The hours that begin between the two: one query, for several spans."""
+def _tallies(
+    partners: Collection[UUID] | None, since: datetime, until: datetime
+) -> QuerySet[ReconciliationTally]:
     rows = ReconciliationTally.objects.filter(hour__gte=since, hour__lt=until)
-    if partners is not None:
-        rows = rows.filter(partner_id__in=partners)
-    key = ("hour", "result", "bucket")
-    summed = rows.order_by().values(*key).annotate(made=Sum("count"), took=Sum("duration_ms"))
-    return Tallies(rows=[Summed(*row) for row in summed.values_list(*key, "made", "took")])
+    return rows if partners is None else rows.filter(partner_id__in=partners)
 
 
-def _hours(since: datetime, until: datetime) -> tuple[datetime, datetime]:
-    """The whole hours that hold both."""
-    return _beginning(HOUR, since), _beginning(HOUR, until + timedelta(hours=1, microseconds=-1))
+def _summed(rows: QuerySet[ReconciliationTally], part: Trunc | Q) -> Iterable[tuple[Any, ...]]:
+    """Part, result, bucket, checks and milliseconds: the database sums, for hours are many."""
+    key = ("part", "result", "bucket")
+    summed = rows.order_by().annotate(part=part).values(*key)
+    summed = summed.annotate(checks=Sum("count"), took_ms=Sum("duration_ms"))
+    return summed.values_list(*key, "checks", "took_ms")
 
 
 def _beginnings(by: str, since: datetime, until: datetime) -> list[datetime]:
