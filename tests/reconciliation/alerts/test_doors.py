@@ -173,6 +173,12 @@ class TestAlertsCommand:
         assert PHONE not in str(every)
         assert "No such alert" in nothing
 
+    def test_an_id_that_holds_the_digits_of_a_phone_is_told_whole(self) -> None:
+        key = "0b6f3c1e-8f3a-4d07-9c55-254700010001"
+        raise_alert(kind="payer_unmatched", key=key, text="Nobody has it", at=START)
+
+        assert [each["key"] for each in answer_of("alerts")["alerts"]] == [key]
+
     def test_one_is_acknowledged_rehearsed_assigned_and_closed(self, engine_db: None) -> None:
         at_the_desk("core.change_alert")
         from django.contrib.auth.models import User
