@@ -31,6 +31,7 @@ from reconciliation.models import BulkCheck, ReconciliationRun
 from reconciliation.operations import bulk
 from reconciliation.operations.check_now import PERMISSION, SHOWN_MAX, check_now
 from reconciliation.operations.queue_check import queue_check
+from reconciliation.operations.select_rows import ID, ids_of
 from reconciliation.queries import queue, runs
 from reconciliation.rules.moments import told
 from vault.api.authentication import caller_from
@@ -219,17 +220,17 @@ def _ours(selection: dict[str, str], caller: Caller) -> dict[str, str]:
             {f"selection.{unknown[0][:60]}": [f"is not a filter. Filters are: {known}."]}
         )
     found = {names.get(name, name): text for name, text in selection.items()}
-    return found | {reads.ID: _only_id(found[reads.ID], caller)} if reads.ID in found else found
+    return found | {ID: _only_id(found[ID], caller)} if ID in found else found
 
 
 def _only_id(text: str, caller: Caller) -> str:
     """Our id of what it names; what names nothing selects nothing."""
     said = text.strip()
-    ids = reads.ids_of(said, caller=caller) or [said]
+    ids = ids_of(said, caller=caller) or [said]
     if len(ids) > 1:
         which = ", ".join(ids[:SHOWN_MAX])
         raise bad_fields(
-            {f"selection.{reads.SESSION_ID}": [f"{len(ids)} have {said!r}; say which: {which}."]}
+            {"selection.sessionId": [f"{len(ids)} have {said!r}; say which: {which}."]}
         )
     return ids[0]
 

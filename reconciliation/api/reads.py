@@ -15,15 +15,11 @@ from disbursements.api.pages import bad_selection, one
 from disbursements.queries.filter_table import BadSelection
 from reconciliation.api.query import ALERT_ID_DIGITS_MAX, OF_FINDINGS, OF_RUNS, Alerts
 from reconciliation.models import BulkCheck, CheckRequest, Finding, ReconciliationRun
-from reconciliation.operations.check_now import EXAMPLE, TEXT_LENGTH_MAX
+from reconciliation.operations.select_rows import select_rows
 from reconciliation.queries import alerts, findings, queue, runs
 from reconciliation.rules.finding_words import explain
 from reconciliation.rules.moments import told
-from reconciliation.sources.finding_subjects import find
-from vault.api.errors import bad_fields
 
-# What the tables call the filter sessionId.
-ID, SESSION_ID = "id", "sessionId"
 SHOWN_MAX = 50
 RUNS_SHOWN_MAX = 10
 
@@ -42,27 +38,10 @@ def _selected(
     caller: Caller, chosen: dict[str, str], rows: Callable[..., QuerySet[Any]],
     names: Mapping[str, str],
 ) -> QuerySet[Any]:  # fmt: skip
-    others = {name: text for name, text in chosen.items() if name != ID}
     try:
-        found = rows(others, partners=caller.partners)
+        return select_rows(rows, chosen, caller=caller)
     except BadSelection as error:
         raise bad_selection(error, names) from None
-    if ID not in chosen:
-        return found
-    text = chosen[ID].strip()
-    ids = ids_of(text, caller=caller)
-    if not ids and not rows({ID: text}, partners=caller.partners).exists():
-        said = f"nothing of yours has {text!r}: an id is such as {EXAMPLE}."
-        raise bad_fields({SESSION_ID: [said]})
-    return found.filter(subject_id__in=ids or [text])
-
-
-def ids_of(text: str, *, caller: Caller) -> list[str]:
-    """Our ids of what of the caller's has this id, reference or receipt, as checks take it."""
-    if len(text) > TEXT_LENGTH_MAX or not text.isprintable():
-        return []
-    hits = [each.subject_id for each in find(text, caller=caller)]
-    return [text] if text in hits else list(dict.fromkeys(hits))
 
 
 def finding(caller: Caller, text: str) -> Finding:

@@ -10,6 +10,7 @@ from disbursements.management.dry_run import add_dry_run, taken_back
 from disbursements.management.reasons import add_reason
 from reconciliation.models import Finding
 from reconciliation.operations.dismiss import PERMISSION, NoSuchFinding, dismiss
+from reconciliation.operations.select_rows import select_rows
 from reconciliation.queries import findings
 from reconciliation.rules.finding_words import explain
 
@@ -21,7 +22,7 @@ WORDS = {
     "type": "such as amount_mismatch,late",
     "kind": "such as payment,disbursement",
     "partner": "its id",
-    "id": "our id of what differs",
+    "id": "of what differs: our id, a reference, a receipt or a loan's number",
     "from": "a day or a moment, included",
     "to": "a day, included, or a moment, excluded",
     "search": "our id, a reference or a receipt, exactly",
@@ -73,8 +74,7 @@ class Command(VaultCommand):
         self.answer(told, f"{would}{_in_a_line(row)}")
 
     def _list(self, values: dict[str, Any]) -> None:
-        chosen = findings.TABLE.among(values)
-        rows = findings.rows(chosen, partners=self.caller.partners)
+        rows = select_rows(findings.rows, findings.TABLE.among(values), caller=self.caller)
         total, found = rows.count(), list(rows[:SHOWN_MAX])
         lines = [_in_a_line(row) for row in found] or ["No difference"]
         if total > len(found):

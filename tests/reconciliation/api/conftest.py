@@ -18,7 +18,10 @@ VIEW = "reconciliation.view_reconciliationrun"
 VIEW_FINDING = "reconciliation.view_finding"
 CHECK = "reconciliation.check_reconciliationrun"
 DISMISS = "reconciliation.dismiss_finding"
-EVERYTHING = (VIEW, VIEW_FINDING, CHECK, DISMISS, "core.view_alert", "core.change_alert")
+SEE_PAYOUTS = "disbursements.view_disbursementrequest"
+EVERYTHING = (
+    VIEW, VIEW_FINDING, CHECK, DISMISS, SEE_PAYOUTS, "core.view_alert", "core.change_alert",
+)  # fmt: skip
 Staff = Callable[..., Caller]
 
 

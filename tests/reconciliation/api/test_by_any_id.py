@@ -13,28 +13,20 @@ from disbursements.rules.intake import Instruction
 from reconciliation.api.answers import CheckActiveAnswer
 from reconciliation.models import Finding, LiveEvent, ReconciliationRun
 from tests.disbursements.api.conftest import Caller
-from tests.people import a_person, token_of
-from tests.reconciliation.api.conftest import EVERYTHING, PATH, demand_documented
+from tests.reconciliation.api.conftest import PATH, demand_documented
 from tests.watching import TableSource
 from tests.wire import MovedClock
 from vault.models import Partner
 
 LISTS = ("runs", "findings")
-MAY = (*EVERYTHING, "disbursements.view_disbursementrequest")
 
 
 @pytest.fixture
-def person(engine_db: None, moved: MovedClock) -> Caller:
-    """May see payouts and everything here, of all partners."""
-    return Caller(token_of(a_person(*MAY), at=moved()))
-
-
-@pytest.fixture
-def payout(pay: Callable[..., DisbursementRequest], person: Caller) -> DisbursementRequest:
+def payout(pay: Callable[..., DisbursementRequest], clerk: Caller) -> DisbursementRequest:
     """Checked, and with a difference; another one is too."""
     first, other = pay("00001"), pay("00002")
     for row in (first, other):
-        person.post({}, path=f"{PATH}/session/{row.pk}")
+        clerk.post({}, path=f"{PATH}/session/{row.pk}")
         differs(str(row.pk), row.partner_id)
     return first
 
@@ -57,12 +49,12 @@ def ids(caller: Caller, name: str, **asked: Any) -> list[str]:
 @pytest.mark.parametrize("name", LISTS)
 class TestOneThing:
     def test_by_our_id_and_by_reference(
-        self, payout: DisbursementRequest, person: Caller, name: str
+        self, payout: DisbursementRequest, clerk: Caller, name: str
     ) -> None:
         said = (str(payout.pk), str(payout.pk).upper(), payout.client_reference,
                 f" {payout.client_reference} ")  # fmt: skip
 
-        assert [ids(person, name, sessionId=text) for text in said] == [[str(payout.pk)]] * 4
+        assert [ids(clerk, name, sessionId=text) for text in said] == [[str(payout.pk)]] * 4
 
     def test_a_key_finds_its_own_and_no_others(
         self, payout: DisbursementRequest, key: Caller, stranger: tuple[Partner, Caller], name: str
@@ -77,39 +69,39 @@ class TestOneThing:
         assert [answer.status_code for answer in others] == [400, 400]
 
     def test_what_nothing_has_is_named_with_an_example(
-        self, payout: DisbursementRequest, person: Caller, name: str
+        self, payout: DisbursementRequest, clerk: Caller, name: str
     ) -> None:
         for text in ("REF-99999", str(uuid4()), "a\nb"):
-            answer = person.get(f"{PATH}/{name}", sessionId=text)
+            answer = clerk.get(f"{PATH}/{name}", sessionId=text)
 
             assert (answer.status_code, list(answer.json()["fields"])) == (400, ["sessionId"])
             assert "nothing of yours has" in answer.json()["error"]
             assert "such as" in answer.json()["error"]
 
     def test_one_that_was_never_checked_has_nothing_to_show(
-        self, pay: Callable[..., DisbursementRequest], person: Caller, name: str
+        self, pay: Callable[..., DisbursementRequest], clerk: Caller, name: str
     ) -> None:
         row = pay("00003")
 
-        assert ids(person, name, sessionId=row.client_reference) == []
+        assert ids(clerk, name, sessionId=row.client_reference) == []
 
     def test_other_filters_narrow_it_further(
-        self, payout: DisbursementRequest, person: Caller, name: str
+        self, payout: DisbursementRequest, clerk: Caller, name: str
     ) -> None:
         said = {"sessionId": payout.client_reference}
 
-        assert ids(person, name, **said, kind="disbursement") == [str(payout.pk)]
-        assert ids(person, name, **said, kind="loan") == []
+        assert ids(clerk, name, **said, kind="disbursement") == [str(payout.pk)]
+        assert ids(clerk, name, **said, kind="loan") == []
 
     def test_what_is_gone_is_found_by_our_id_as_long_as_it_has_rows(
-        self, payout: DisbursementRequest, person: Caller, name: str
+        self, payout: DisbursementRequest, clerk: Caller, name: str
     ) -> None:
         differs("gone", payout.partner_id)
         run = ReconciliationRun.objects.get(subject_id=str(payout.pk))
         run.pk, run.subject_id = uuid4(), "gone"
         run.save(force_insert=True)
 
-        assert ids(person, name, sessionId="gone") == ["gone"]
+        assert ids(clerk, name, sessionId="gone") == ["gone"]
 
 
 class TestSeveral:
@@ -128,18 +120,18 @@ class TestSeveral:
         return row
 
     def test_a_reference_of_two_partners_shows_both(
-        self, payout: DisbursementRequest, theirs: DisbursementRequest, person: Caller
+        self, payout: DisbursementRequest, theirs: DisbursementRequest, clerk: Caller
     ) -> None:
-        found = ids(person, "findings", sessionId=payout.client_reference)
+        found = ids(clerk, "findings", sessionId=payout.client_reference)
 
         assert sorted(found) == sorted([str(payout.pk), str(theirs.pk)])
 
     def test_a_bulk_says_which_there_are(
-        self, payout: DisbursementRequest, theirs: DisbursementRequest, person: Caller
+        self, payout: DisbursementRequest, theirs: DisbursementRequest, clerk: Caller
     ) -> None:
         selection = {"of": "findings", "sessionId": payout.client_reference}
 
-        answer = person.post({"selection": selection}, path=f"{PATH}/bulk")
+        answer = clerk.post({"selection": selection}, path=f"{PATH}/bulk")
 
         assert (answer.status_code, list(answer.json()["fields"])) == (
             400, ["selection.sessionId"],
@@ -150,21 +142,21 @@ class TestSeveral:
 class TestBulk:
     @pytest.mark.parametrize("of", LISTS)
     def test_its_selection_takes_the_same(
-        self, payout: DisbursementRequest, person: Caller, of: str
+        self, payout: DisbursementRequest, clerk: Caller, of: str
     ) -> None:
         said = {"of": of, "sessionId": payout.client_reference}
 
-        answer = person.post({"selection": said}, path=f"{PATH}/bulk")
+        answer = clerk.post({"selection": said}, path=f"{PATH}/bulk")
 
         assert (answer.status_code, answer.json()["bulk"]["total"]) == (202, 1)
 
     @pytest.mark.parametrize("text", ["REF-99999", "a\x00b", "\ud800"])
     def test_what_nothing_has_is_a_clear_400(
-        self, payout: DisbursementRequest, person: Caller, text: str
+        self, payout: DisbursementRequest, clerk: Caller, text: str
     ) -> None:
         said = {"of": "findings", "sessionId": text}
 
-        answer = person.post({"selection": said}, path=f"{PATH}/bulk")
+        answer = clerk.post({"selection": said}, path=f"{PATH}/bulk")
 
         assert answer.status_code == 400
 

@@ -12,7 +12,14 @@ from reconciliation.operations import check_now as asking
 from reconciliation.operations.claim_checks import claimed
 from reconciliation.operations.request_check import request
 from tests.disbursements.api.conftest import Caller
-from tests.reconciliation.api.conftest import CHECK, PATH, VIEW, Staff, demand_documented
+from tests.reconciliation.api.conftest import (
+    CHECK,
+    PATH,
+    SEE_PAYOUTS,
+    VIEW,
+    Staff,
+    demand_documented,
+)
 from tests.watching import TOLD, TableSource
 from tests.wire import MovedClock
 from vault.models import Partner
@@ -222,7 +229,7 @@ class TestWithoutAStub:
         row = pay("00001", reference="SAL-0001")
 
         answers = [session(clerk, text) for text in (str(row.pk), "SAL-0001")]
-        foreign = session(staff(CHECK, partner=stranger[0]), str(row.pk))
+        foreign = session(staff(CHECK, SEE_PAYOUTS, partner=stranger[0]), str(row.pk))
         of_another_kind = session(clerk, str(a_partner.pk))
 
         assert [answer.status_code for answer in answers] == [200, 200]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -70,6 +71,7 @@ class TestFindings:
             (("--dismiss", "0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11", *REASON), "there is no"),
             (("--dismiss", "0b9c5f6e-3d0b-4a64-9d5e-6f1f0a9c2b11"), "Say why"),
             (("--status", "moon"), "such as"),
+            (("--id", "none"), "nothing of yours has 'none': an id is such as"),
         ],
     )
     def test_what_is_wrong_is_said(
@@ -77,6 +79,25 @@ class TestFindings:
     ) -> None:
         with pytest.raises(CommandError, match=sentence):
             said("findings", *arguments)
+
+
+class TestByAnyId:
+    def test_our_id_and_the_reference_show_those_of_one(self, pay: Any, moved: MovedClock) -> None:
+        row, other, unchecked = (pay(digits) for digits in ("00001", "00002", "00003"))
+        for each in (row, other):
+            Finding.objects.create(
+                subject_kind="disbursement", subject_id=str(each.pk), kind="late", text="Late",
+                severity="medium", status="open", status_at=moved(), opened_at=moved(),
+                seen_at=moved(), there_name="M-Pesa",
+            )  # fmt: skip
+
+        told = [
+            json.loads(said("findings", "--id", text, "--json"))["findings"]
+            for text in (str(row.pk), row.client_reference, unchecked.client_reference)
+        ]
+
+        shown = [[each["sessionId"] for each in found] for found in told]
+        assert shown == [[str(row.pk)], [str(row.pk)], []]
 
 
 class TestSeverities:

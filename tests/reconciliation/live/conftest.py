@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 
 from config import asgi
@@ -21,9 +22,10 @@ from tests.sockets import run_apart
 from vault.models import Partner, StaffMember
 from vault.operations import staff_tokens
 
-LIMIT_S = 10
+LIMIT_S = 60
 WATCH = "view_reconciliationrun"
 CHECK = "check_reconciliationrun"
+SEE_PAYOUTS = "view_disbursementrequest"
 
 
 class Socket:
@@ -108,16 +110,14 @@ def play(
 
 @pytest.fixture
 def hired(engine_db: None) -> Callable[..., User]:
-    """A member of staff with these permissions of reconciliation, of one partner or of all."""
+    """A member of staff with these permissions, of one partner or of all."""
 
     def hire(
         *codenames: str, username: str = "amina.example", partner: Partner | None = None
     ) -> User:
         user = User.objects.create_user(username, password="a long enough word", is_staff=True)
-        for codename in codenames or (WATCH, CHECK):
-            user.user_permissions.add(
-                Permission.objects.get(content_type__app_label="reconciliation", codename=codename)
-            )
+        for codename in codenames or (WATCH, CHECK, SEE_PAYOUTS):
+            user.user_permissions.add(Permission.objects.get(codename=codename))
         if partner:
             StaffMember.objects.create(user=user, partner=partner)
         return user
@@ -128,6 +128,16 @@ def hired(engine_db: None) -> Callable[..., User]:
 def token_of(user: User) -> str:
     """As the query of the address."""
     return f"token={staff_tokens.issue(user=user, at=clock.now()).text}"
+
+
+def waiting_for_a_lock() -> int:
+    """How many sessions of this database do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]
 
 
 async def in_database(call: Callable[[], Any]) -> Any:

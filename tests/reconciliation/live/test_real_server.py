@@ -1,4 +1,5 @@
-"""What only a real server shows: who takes nothing, who is gone, frames of megabytes, the log."""
+"""What only a real server shows: connections to the database, who takes nothing, who is gone,
+frames of megabytes, the log."""
 
 import asyncio
 import ctypes
@@ -8,10 +9,12 @@ import socket
 import struct
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from core import clock
 from reconciliation.consumers import PATH
@@ -25,6 +28,7 @@ from vault.operations import staff_tokens
 RESULT = "reconciliation_result"
 LARGE = "x" * 100_000
 EVENTS = 80
+IDLE = 12
 MEGABYTE = 1_048_576
 CONTINUED = 0
 SO_ATTACH_FILTER = 26
@@ -32,8 +36,10 @@ DROP_ALL = struct.pack("HBBI", 0x06, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
-def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One for all of these."""
+def server(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One for all of these; killed, it leaves no row by which another test would count it."""
     begun = Server(free_port(), tmp_path_factory.mktemp("server") / "log")
     process = begun.begin()
     try:
@@ -41,6 +47,8 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        with django_db_blocker.unblock():
+            LiveServer.objects.all().delete()
 
 
 @pytest.fixture
@@ -77,6 +85,18 @@ def counted(clients: int) -> Callable[[], bool]:
     return lambda: [each.clients for each in LiveServer.objects.all()] == [clients]
 
 
+def begun_since(moment: datetime) -> int:
+    """How many connections to this database are younger, but for the one that asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            " AND backend_start > %s",
+            [moment],
+        )
+        return cursor.fetchone()[0]
+
+
 def unplugged(client: RealSocket) -> None:
     """Nothing reaches this end any more, nor is it confirmed, as when a machine loses its net."""
     kept = ctypes.create_string_buffer(DROP_ALL)
@@ -90,6 +110,22 @@ def say_piece(client: RealSocket, body: bytes, *, is_first: bool, is_last: bool)
     head = (0x80 if is_last else 0) | (TEXT if is_first else CONTINUED)
     length = bytes([head, 0x80 | LENGTH_64]) + struct.pack(">Q", len(body))
     client.writer.write(length + bytes(4) + body)
+
+
+class TestIdle:
+    def test_no_socket_holds_a_connection_to_the_database_one_listens_for_all(
+        self, server: Server, token: str
+    ) -> None:
+        async def scene() -> list[Any]:
+            before = await in_database(clock.database_now)
+            idle = await asyncio.gather(*(opened(server, token) for _ in range(IDLE)))
+            await seen(counted(IDLE))
+            await seen(lambda: begun_since(before) <= 1)
+            for client in idle:
+                client.say({"type": "ping"})
+            return [(await client.hear_until("pong") or {})["type"] for client in idle]
+
+        assert played(scene) == ["pong"] * IDLE
 
 
 class TestGone:

@@ -1,5 +1,6 @@
 """Which payouts are asked about anew, which are stuck, changed, or named by a text."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -103,6 +104,16 @@ class TestFinding:
             "disbursement"
         ]
         assert set(finding_subjects.find_many(texts, caller=ANYBODY)) == set(texts)
+
+    def test_it_takes_the_right_to_see_payouts(self, pay: Any, wire: Wire) -> None:
+        row = pay()
+        text = str(row.pk)
+        may = ("vault.view_payment", "disbursements.view_disbursementrequest")
+        callers = [replace(ANYBODY, permissions=frozenset({each})) for each in may]
+
+        found = [SOURCE.find_many([text], caller=each) for each in callers]
+
+        assert [list(each) for each in found] == [[], [text]]
 
     def test_steps_lead_to_their_payouts(self, pay: Any, wire: Wire, a_partner: Any) -> None:
         row = pay()
