@@ -49,15 +49,17 @@ class Live:
         self.server_id = uuid.uuid4()
         self.started_at = clock.now()
         self.counted = (-1, 0.0)
+        self.counting: asyncio.Task[None] | None = None
         self.figures_at_s = 0.0
         self.told: dict[Scope, dict[str, Any]] = {}
         self.tasks = [asyncio.create_task(self.feed.run()), asyncio.create_task(self._run())]
 
     async def stop(self) -> None:
-        """Leave, and be counted no more."""
+        """Leave, and be counted no more: a count that is being written comes first."""
         for task in self.tasks:
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        last = [self.counting] if self.counting else []
+        await asyncio.gather(*self.tasks, *last, return_exceptions=True)
         _here.pop(asyncio.get_running_loop(), None)
         with suppress(DatabaseError):
             await in_thread(lambda: LiveServer.objects.filter(pk=self.server_id).delete())
@@ -86,7 +88,8 @@ class Live:
         told, told_at_s = self.counted
         if told == clients and now_s - told_at_s < COUNTED_EVERY_S:
             return
-        await in_thread(lambda: _count(self, clients))
+        self.counting = asyncio.create_task(in_thread(lambda: _count(self, clients)))
+        await asyncio.shield(self.counting)
         self.counted = (clients, now_s)
         self.hub.stirred.update(self.hub.by_scope)  # the queue may have changed without an event
 

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 
 from config.serving import serve_asgi
 
-SEND_LIMIT_S = 0.5
+SEND_LIMIT_S = 1.5
 
 
 def __getattr__(name: str) -> object:

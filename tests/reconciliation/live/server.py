@@ -9,9 +9,9 @@ from pathlib import Path
 from config.processes import wait_until
 from tests.chaos.conftest import ROOT, database_url
 
-START_LIMIT_S = 60
-LIMIT_S = 20
-BEAT_MS = 1_000
+START_LIMIT_S = 120
+LIMIT_S = 120
+BEAT_MS = 2_000
 ESTABLISHED = "01"
 
 

@@ -102,4 +102,4 @@ def end_the_feeds_session() -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE %s",
             [f"%{LiveEvent._meta.db_table} WHERE id > %"],
         )
-        assert cursor.fetchone()[0] == 1
+        assert cursor.fetchone()[0] >= 1

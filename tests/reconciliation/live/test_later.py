@@ -1,16 +1,22 @@
-"""Who keeps the socket: accounts, sessions and rights are looked at again and again."""
+"""Who keeps the socket: accounts, sessions and rights are looked at again and again; and a server
+that leaves."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 
+from config.processes import wait_until
 from core.callers import Caller
+from reconciliation.models import LiveServer
+from reconciliation.operations.live import live_here, stop_here
 from reconciliation.operations.live_client import Client as Watching
 from reconciliation.operations.live_door import Proof, Visitor
 from reconciliation.operations.live_hub import Hub
@@ -20,6 +26,7 @@ from tests.reconciliation.live.conftest import (
     the_cookie,
     the_ticket,
     token_of,
+    waiting_for_a_lock,
 )
 from tests.sockets import run_apart
 from tests.wire import MovedClock
@@ -135,3 +142,34 @@ class TestLater:
 
         assert "reconciliation.check_reconciliationrun" in refused["message"]
         assert pong["type"] == "pong"
+
+
+class TestServer:
+    def test_one_that_leaves_while_it_is_being_counted_is_counted_no_more(
+        self, play: Play
+    ) -> None:
+        server_id = uuid4()
+        other = connection.copy()
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {LiveServer._meta.db_table} (id, name, clients, started_at, seen_at)"
+                " VALUES (%s, 'its count waits for this one', 0, now(), now())",
+                [server_id],
+            )
+
+        async def scene() -> None:
+            live_here().server_id = server_id
+            try:
+                while not await in_database(waiting_for_a_lock):
+                    await asyncio.sleep(0.02)
+                leaving = asyncio.create_task(stop_here())
+                await asyncio.wait([leaving], timeout=0.3)
+            finally:
+                other.connection.rollback()
+            await leaving
+
+        play(scene)
+        other.close()
+
+        assert not wait_until(LiveServer.objects.exists, limit_s=0.3)
