@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from core import money
@@ -15,7 +15,7 @@ from disbursements.rules.rail_words import provider
 from disbursements.states import DisbursementStatus
 from gateways.interface import Delivery, Rail
 from gateways.models import Call, Callback
-from ledger.models import Entry, EntryKind
+from ledger.models import Entry, EntryKind, Line
 
 S = DisbursementStatus
 
@@ -268,7 +268,8 @@ def _came_back(row: DisbursementRequest) -> list[str]:
 
 def entries(found: QuerySet[Entry]) -> Iterator[Event]:
     """What was booked, line by line."""
-    for entry in found.prefetch_related("lines__account").order_by("id")[:ROWS_MAX]:
+    lines = Prefetch("lines", Line.objects.order_by("pk"))
+    for entry in found.prefetch_related(lines, "lines__account").order_by("id")[:ROWS_MAX]:
         yield Event(
             at=entry.at,
             source="Ledger",
