@@ -70,7 +70,7 @@ def together() -> Callable[..., list[Any]]:
         def one(call: Callable[[], Any]) -> Any:
             try:
                 connection.ensure_connection()
-                start.wait(timeout=30)
+                start.wait(timeout=120)
                 return call()
             except Exception as error:  # noqa: BLE001 - the test looks at it
                 return error

@@ -9,6 +9,8 @@ import ssl
 import struct
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count
 from typing import Any, TypeVar
 
 TEXT = 1
@@ -17,7 +19,9 @@ PING = 9
 PONG = 10
 LENGTH_16 = 126
 LENGTH_64 = 127
-
+# Below those that Linux gives to whoever connects; so many of each process that tests.
+FIRST_PORT, PORTS, WORKERS = 20_000, 1_500, 8
+_numbers = count(os.getpid() * 37)
 
 Answer = TypeVar("Answer")
 
@@ -29,10 +33,13 @@ def run_apart(scene: Coroutine[Any, Any, Answer]) -> Answer:
 
 
 def free_port() -> int:
-    """A port that nobody listens at just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has just now, and that nobody but who asked here takes meanwhile."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+    while True:
+        port = FIRST_PORT + worker * PORTS + next(_numbers) % PORTS
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Refused(Exception):

@@ -20,7 +20,12 @@ os.environ["AFRICASTALKING_BASE_URL"] = "http://sms.test"
 os.environ["AFRICASTALKING_USERNAME"] = "sandbox"
 os.environ["AFRICASTALKING_API_KEY"] = "only-for-tests"
 os.environ["EMAIL_HOST"] = "mail.test"
-os.environ["VAULT_DATA_DIR"] = str(Path(__file__).resolve().parents[2] / ".vault" / "test")
+# Of each process that tests: what one spools is not for the database of another.
+os.environ["VAULT_DATA_DIR"] = str(
+    Path(__file__).resolve().parents[2]
+    / ".vault/test"
+    / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+)
 
 from config.settings.base import *  # noqa: F403 - the variables above come first
 from config.settings.base import environment

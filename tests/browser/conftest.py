@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import Group, User
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.between_tests import put_roles
 from tests.browser.scene import Scene
@@ -24,7 +31,9 @@ BY_WIDTH = ["scrollable-region-focusable", "target-size"]
 PASSWORD = "a long enough word"
 SERIOUS = ["serious", "critical"]
 POLICY = "Content Security Policy"
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 60_000
+START_TIMEOUT_MS = 180_000
+expect.set_options(timeout=TIMEOUT_MS)
 # None of a page without style sheets, which looks as the browser likes.
 GROUND = "document.styleSheets.length ? getComputedStyle(document.body).backgroundColor : null"
 # What nobody looks at is not reckoned: the selector of each node, and the rules of the style
@@ -59,7 +68,9 @@ def browser() -> Iterator[Browser]:
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=START_TIMEOUT_MS
+        )
         yield browser
         browser.close()
     if before is None:

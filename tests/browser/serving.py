@@ -10,7 +10,7 @@ from config.processes import wait_until
 from tests.chaos.conftest import ROOT, database_url
 
 START_LIMIT_S = 120
-LIMIT_S = 30
+LIMIT_S = 90
 
 
 class Served:

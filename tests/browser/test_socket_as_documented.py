@@ -91,9 +91,12 @@ def moved() -> Iterator[MovedClock]:
 
 @pytest.fixture
 def port(transactional_db: None) -> Iterator[int]:
-    """`manage.py serve` on this test's database: pages and the socket on one port."""
+    """`manage.py serve` on this test's database: pages and the socket on one port.
+
+    Its heartbeats, which are pongs too, come when the test is over.
+    """
     port = free_port()
-    with Served(port):
+    with Served(port, WS_HEARTBEAT_INTERVAL="600000"):
         yield port
 
 
@@ -130,6 +133,7 @@ class TestAsDocumented:
         said: list[str] = []
         reading = threading.Thread(target=lambda: said.extend(map(str.strip, node.stdout or [])))
         page = browser.new_page()
+        page.set_default_timeout(LIMIT_S * 1_000)
         try:
             reading.start()
             page.goto(f"http://localhost:{port}/admin/login/")
@@ -158,6 +162,7 @@ class TestApiAsDocumented:
     ) -> None:
         row = pay(reference="123")
         page = browser.new_page()
+        page.set_default_timeout(LIMIT_S * 1_000)
         logged: list[str] = []
         page.on("console", lambda message: logged.append(message.text))
 

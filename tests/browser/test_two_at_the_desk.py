@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from core.callers import Caller
+from disbursements.admin import desk
 from disbursements.models import BulkRun, DisbursementRequest
 from disbursements.operations import bulk
 from tests.browser.scene import Scene
@@ -22,8 +24,9 @@ REFRESH = "document.dispatchEvent(new Event('visibilitychange'))"
 
 class TestWhatIsSeen:
     def test_figures_and_rows_follow_without_a_reload(
-        self, open_desk: OpenDesk, scene: Scene
+        self, open_desk: OpenDesk, scene: Scene, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(desk, "REFRESH_S", 3_600)  # not by itself, but when it is seen again
         scene.pay("00001", reference="SOON", payee_name="Amina Example")
         page = open_desk()
         page.goto(THE_DESK)

@@ -11,7 +11,7 @@ from gateways.simulator import NoAnswer, Simulator
 TOKEN = "/oauth/v1/generate"
 PAYMENT = "/mpesa/b2c/v3/paymentrequest"
 STATUS = "/mpesa/transactionstatus/v1/query"
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 class Gate:

@@ -16,7 +16,12 @@ Start = Callable[..., Any]
 Payees = Callable[[int], list[DisbursementRequest]]
 LAST = 3
 LOOK_S = 0.05
-BLOCKED = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+BLOCKED = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
+    )
+"""
 GONE = """
     SELECT NOT EXISTS (
         SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database

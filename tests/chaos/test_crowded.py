@@ -31,13 +31,13 @@ def served(django_db_setup: None) -> Iterator[Served]:
 @pytest.fixture(autouse=True, scope="module")
 def stranger(served: Served) -> Iterator[socket.socket]:
     """Says nothing from the beginning: the others crowd in while the server waits for a word."""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as silent:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=90) as silent:
         yield silent
 
 
 def connected(kept: ExitStack, port: int) -> socket.socket:
     """A connection that the test closes at its end."""
-    return kept.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+    return kept.enter_context(socket.create_connection(("127.0.0.1", port), timeout=90))
 
 
 @pytest.fixture

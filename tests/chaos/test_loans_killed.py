@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import StringIO
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from config.schedules import SWEEPS
 from gateways.http import connections
@@ -105,10 +107,12 @@ class TestSync:
         first = start("sync_loans")
         provider.wait_held(gate)
 
-        second = start("sync_loans")
+        second = StringIO()
+        with pytest.raises(CommandError) as refused:
+            call_command("sync_loans", stdout=second)
 
-        assert second.ended() == 1
-        assert "is being spoken with already" in second.output
+        assert refused.value.returncode == 1
+        assert "is being spoken with already" in second.getvalue()
         provider.open(gate)
         assert first.ended() == 0, first.output
         assert provider.calls[PAYMENT] == 0

@@ -24,7 +24,7 @@ def shorten_leases() -> None:
 def wait_until_accepted(row: DisbursementRequest) -> None:
     """Until the worker has written down what the provider said."""
     patience = Event()
-    for _ in range(600):
+    for _ in range(2_400):
         row.refresh_from_db()
         if row.status == "accepted":
             return

@@ -58,7 +58,7 @@ class Watchers:
 
     def __exit__(self, *_: object) -> None:
         self.loop.call_soon_threadsafe(self._all.cancel)
-        self.thread.join(10)
+        self.thread.join(60)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)

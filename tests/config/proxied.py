@@ -21,8 +21,9 @@ from tests.sockets import free_port
 FILES = ROOT / "deploy/nginx"
 PROGRAM = shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 HERE = "127.0.0.1"
-LIMIT_S = 10
+LIMIT_S = 60
 SOCKETS_MAX, HANDSHAKES_MAX = 5, 30
+SILENCE_MAX_S = 5
 AROUND = """\
 %(user)s
 daemon off; pid %(folder)s/pid; error_log %(folder)s/error.log; worker_processes 1;
@@ -48,7 +49,7 @@ class Proxy:
     """
 
     def __init__(self, folder: Path, *, web: int, live: int) -> None:
-        self.folder, self.web = folder, web
+        self.folder, self.web, self.live = folder, web, live
         self.plain, self.port = free_port(), free_port()
         self.written = _our_file(folder, plain=self.plain, port=self.port)
         nobody = free_port()
@@ -111,7 +112,8 @@ def _our_file(folder: Path, *, plain: int, port: int) -> str:
         "listen [::]:80;": "", "listen [::]:443 ssl;": "",
         "/etc/nginx/": f"{folder}/", "/var/log/nginx/": f"{folder}/",
         "/etc/payment-vault/certificates/": f"{folder}/",
-        "proxy_read_timeout 90s": "proxy_read_timeout 1500ms",
+        "proxy_read_timeout 90s": f"proxy_read_timeout {SILENCE_MAX_S}s",
+        "rate=10r/s": "rate=1r/m",
         "payment_vault_sockets 200": f"payment_vault_sockets {SOCKETS_MAX}",
         "burst=200": f"burst={HANDSHAKES_MAX}",
     }.items():  # fmt: skip

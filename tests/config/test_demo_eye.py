@@ -19,7 +19,7 @@ from reconciliation.operations.tell_live import tell
 from tests.chaos.conftest import ROOT, database_url
 from tests.sockets import free_port
 
-LIMIT_S = 30
+LIMIT_S = 120
 SESSION = "507f1f77bcf86cd799439011"
 
 
@@ -51,7 +51,7 @@ def live(transactional_db: None, settings: Any) -> Iterator[None]:
 
 def answers(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/health/live", timeout=2).ok
+        return requests.get(f"http://127.0.0.1:{port}/health/live", timeout=20).ok
     except requests.RequestException:
         return False
 

@@ -33,13 +33,19 @@ def hints(engine_db: None, settings: Any) -> Iterator[None]:
     settings.VAULT_HINTS = True
     yield
     settings.VAULT_HINTS = False
+    sent()
+
+
+def sent() -> None:
+    """Wait for the gathered hints: none comes while the next test runs."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(timeout=60)
 
 
 def queued() -> list[str]:
     """The jobs that wait in the queue, once the gathered hints are sent."""
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):
-            thread.join(timeout=10)
+    sent()
     return [row.task["args"][0] for row in OrmQ.objects.order_by("pk")]
 
 

@@ -20,7 +20,9 @@ def keys(settings):
 
 class TestSealing:
     @given(st.dictionaries(st.text(), st.text()), st.text())
-    @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @hypothesis_settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    )
     def test_what_goes_in_comes_out(self, values, context):
         assert unseal(seal(values, context=context), context=context) == values
 
@@ -48,7 +50,7 @@ class TestOpening:
         with pytest.raises(CannotOpen, match="shortcode:2 belong to another row"):
             unseal(sealed, context="shortcode:2")
 
-    @pytest.mark.parametrize("change", [lambda t: t[:-4], lambda t: t[:30] + "A" + t[31:]])
+    @pytest.mark.parametrize("change", [lambda t: t[:-4], lambda t: t[:30] + "A" * 9 + t[39:]])
     def test_a_changed_text_does_not_open(self, change):
         changed = change(seal(VALUES, context=ROW))
 

@@ -122,6 +122,7 @@ class HostileServer:
     def __init__(self) -> None:
         self.behaviour: Behaviour = lambda connection, stop: None
         self.requests: list[bytes] = []
+        self.asked = Event()
         self._stop = Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -148,6 +149,7 @@ class HostileServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             self.requests.append(_read_request(connection))
+            self.asked.set()
             self.behaviour(connection, self._stop)
 
 

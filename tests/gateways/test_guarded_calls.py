@@ -12,6 +12,7 @@ import pytest
 from gateways.errors import Unreachable
 from gateways.http import (
     GUARDED,
+    LIMITS,
     Guard,
     Limits,
     Network,
@@ -21,7 +22,6 @@ from gateways.http import (
 from gateways.http import guarded as guarded_module
 
 HERE = (IPv4Network("127.0.0.1/32"),)
-QUICK = Limits(connect_timeout_s=1.0, read_timeout_s=2.0, deadline_s=3.0)
 Resolver = Callable[[dict[str, list[list[str]]]], list[str]]
 
 
@@ -65,7 +65,7 @@ class TestWhatItResolvesTo:
         resolving({"mifos.example.org": [[answer]]})
 
         with pytest.raises(Unreachable) as caught:
-            get(url="https://mifos.example.org", headers={}, limits=QUICK, guard=guard())
+            get(url="https://mifos.example.org", headers={}, guard=guard())
 
         assert caught.value.code == GUARDED
         assert caught.value.exchange is not None
@@ -76,7 +76,7 @@ class TestWhatItResolvesTo:
         url = f"http://mifos.example.org:{hostile.port}/"
 
         with pytest.raises(Unreachable) as caught:
-            get(url=url, headers={}, limits=QUICK, guard=guard(*HERE))
+            get(url=url, headers={}, guard=guard(*HERE))
 
         assert caught.value.code == GUARDED
         assert not hostile.requests
@@ -88,7 +88,7 @@ class TestWhatItResolvesTo:
         asked = resolving({"mifos.example.org": [["127.0.0.1"], ["127.0.0.2"]]})
         url = f"http://mifos.example.org:{hostile.port}/"
 
-        answer = get(url=url, headers={}, limits=QUICK, guard=guard(*HERE))
+        answer = get(url=url, headers={}, guard=guard(*HERE))
 
         assert (answer.status, asked) == (200, ["mifos.example.org"])
         assert b"Host: mifos.example.org:" in hostile.requests[0]
@@ -97,7 +97,7 @@ class TestWhatItResolvesTo:
         resolving({"mifos.example.org": [["41.90.4.4"]]})
 
         with pytest.raises(Unreachable, match="only https"):
-            get(url="http://mifos.example.org:8080", headers={}, limits=QUICK, guard=guard(*HERE))
+            get(url="http://mifos.example.org:8080", headers={}, guard=guard(*HERE))
 
     def test_a_name_that_is_not_there_is_unreachable(
         self, monkeypatch: pytest.MonkeyPatch
@@ -108,14 +108,14 @@ class TestWhatItResolvesTo:
         monkeypatch.setattr(socket, "getaddrinfo", nobody)
 
         with pytest.raises(Unreachable) as caught:
-            get(url="https://nobody.example.org", headers={}, limits=QUICK, guard=guard())
+            get(url="https://nobody.example.org", headers={}, guard=guard())
 
         assert caught.value.code == ""
 
     def test_without_a_guard_nothing_is_judged(self, hostile: Any) -> None:
         hostile.behaviour = whole
 
-        assert get(url=hostile.url, headers={}, limits=QUICK).status == 200
+        assert get(url=hostile.url, headers={}).status == 200
 
     def test_a_redirect_to_the_inside_is_not_followed(self, hostile: Any) -> None:
         def redirect(connection: socket.socket, _stop: Event) -> None:
@@ -127,22 +127,24 @@ class TestWhatItResolvesTo:
         hostile.behaviour = redirect
 
         answer = post_json(
-            url=hostile.url, body={}, headers={"Authorization": "Basic eA=="}, limits=QUICK,
-            guard=guard(*HERE),
-        )  # fmt: skip
+            url=hostile.url, body={}, headers={"Authorization": "Basic eA=="}, guard=guard(*HERE)
+        )
 
         assert (answer.status, len(hostile.requests)) == (307, 1)
 
 
 class TestPools:
     def test_each_owner_has_four_connections_of_its_own(self, hostile: Any) -> None:
-        counting, held, at_once, most = Lock(), Event(), [0], [0]
+        counting, full, more, at_once, most = Lock(), Event(), Event(), [0], [0]
 
         def slow(connection: socket.socket, stop: Event) -> None:
             with counting:
                 at_once[0] += 1
                 most[0] = max(most[0], at_once[0])
-            held.wait(0.2)
+                if at_once[0] == 4:
+                    full.set()
+            full.wait(10)
+            more.wait(0.2)
             with counting:
                 at_once[0] -= 1
             whole(connection, stop)
@@ -150,10 +152,7 @@ class TestPools:
         hostile.behaviour = slow
 
         def call(owner: str) -> int:
-            answer = get(
-                url=hostile.url, headers={}, limits=QUICK, guard=guard(*HERE, owner=owner)
-            )  # fmt: skip
-            return answer.status
+            return get(url=hostile.url, headers={}, guard=guard(*HERE, owner=owner)).status
 
         with ThreadPoolExecutor(8) as threads:
             statuses = list(threads.map(call, ["first"] * 8))
@@ -162,8 +161,8 @@ class TestPools:
 
     def test_who_waits_too_long_for_one_has_sent_nothing(self, hostile: Any) -> None:
         release = Event()
-        hostile.behaviour = lambda connection, stop: (release.wait(2), whole(connection, stop))
-        short = Limits(connect_timeout_s=1.0, read_timeout_s=2.0, deadline_s=0.3)
+        hostile.behaviour = lambda connection, stop: (release.wait(10), whole(connection, stop))
+        short = Limits(deadline_s=0.3)
 
         def call(limits: Limits) -> Any:
             try:
@@ -173,7 +172,7 @@ class TestPools:
                 return error.code
 
         with ThreadPoolExecutor(5) as threads:
-            holding = [threads.submit(call, QUICK) for _ in range(4)]
+            holding = [threads.submit(call, LIMITS) for _ in range(4)]
             while len(hostile.requests) < 4:
                 release.wait(0.01)
             late = call(short)

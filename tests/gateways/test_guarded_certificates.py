@@ -19,7 +19,6 @@ from gateways.errors import Unreachable
 from gateways.http import (
     GUARDED,
     Guard,
-    Limits,
     Network,
     ca_bundle_problem,
     get,
@@ -27,7 +26,6 @@ from gateways.http import (
 from gateways.http import guarded as guarded_module
 
 HERE = (IPv4Network("127.0.0.1/32"),)
-QUICK = Limits(connect_timeout_s=1.0, read_timeout_s=2.0, deadline_s=3.0)
 
 
 def whole(connection: socket.socket) -> None:
@@ -107,27 +105,27 @@ class TestCertificates:
     def test_the_owners_certificate_is_believed(self, tls_server: TlsServer) -> None:
         trusting = guard(*HERE, owner="trusting", ca_bundle=tls_server.certificate)
 
-        answer = get(url=tls_server.url, headers={}, limits=QUICK, guard=trusting)
+        answer = get(url=tls_server.url, headers={}, guard=trusting)
 
         assert answer.status == 200
 
     def test_nobody_elses_is(self, tls_server: TlsServer) -> None:
         with pytest.raises(Unreachable, match=r"(?i)certificate"):
-            get(url=tls_server.url, headers={}, limits=QUICK, guard=guard(*HERE, owner="usual"))
+            get(url=tls_server.url, headers={}, guard=guard(*HERE, owner="usual"))
 
     @pytest.mark.parametrize("tls_server", ["127.0.0.9"], indirect=True)
     def test_a_certificate_for_another_server_is_refused(self, tls_server: TlsServer) -> None:
         trusting = guard(*HERE, owner="mistaken", ca_bundle=tls_server.certificate)
 
         with pytest.raises(Unreachable, match=r"(?i)certificate"):
-            get(url=tls_server.url, headers={}, limits=QUICK, guard=trusting)
+            get(url=tls_server.url, headers={}, guard=trusting)
 
     def test_the_owners_certificates_take_the_place_of_the_usual_ones(
         self, tls_server: TlsServer
     ) -> None:
         alone = guard(*HERE, owner="alone", ca_bundle=tls_server.certificate)
 
-        get(url=tls_server.url, headers={}, limits=QUICK, guard=alone)
+        get(url=tls_server.url, headers={}, guard=alone)
 
         server = urlsplit(tls_server.url).netloc
         context = guarded_module._pools.adapter(alone, server)._context
@@ -143,7 +141,7 @@ class TestCertificates:
 
         with pytest.raises(Unreachable) as caught:
             get(
-                url="https://127.0.0.1:8443", headers={}, limits=QUICK,
+                url="https://127.0.0.1:8443", headers={},
                 guard=guard(*HERE, ca_bundle=text),
             )  # fmt: skip
 

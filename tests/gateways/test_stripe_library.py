@@ -69,7 +69,7 @@ class TestAProcess:
         }  # fmt: skip
         return subprocess.run(
             [sys.executable, "-B", "-W", "error", "-c", PROCESS], env=surroundings,
-            capture_output=True, text=True, timeout=60, check=False, cwd=ROOT,
+            capture_output=True, text=True, timeout=180, check=False, cwd=ROOT,
         )  # fmt: skip
 
     def test_it_loads_the_library_at_the_first_call(

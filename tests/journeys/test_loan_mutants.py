@@ -1,7 +1,10 @@
 """Hard times bring planted bugs to light, and find nothing where there is none."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.journeys.killing import in_a_fixed_order
 from tests.journeys.lending_hard_times import befall
 from tests.journeys.lending_season import LoanSeason
 from tests.journeys.loan_mutants import MUTANTS
@@ -20,8 +23,9 @@ FOUND = {
 
 
 @pytest.fixture
-def season(wire: Wire) -> LoanSeason:
-    return LoanSeason(wire=wire, count=0, seed=1)
+def season(wire: Wire) -> Iterator[LoanSeason]:
+    with in_a_fixed_order():
+        yield LoanSeason(wire=wire, count=0, seed=1)
 
 
 class TestHardTimes:

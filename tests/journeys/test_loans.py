@@ -5,6 +5,7 @@ import os
 import pytest
 
 from loans.models import LoanTracking
+from tests.journeys.killing import in_a_fixed_order
 from tests.journeys.lending_plot import end, everybody_once, play
 from tests.journeys.lending_season import LoanSeason
 from tests.wire import Wire
@@ -26,8 +27,9 @@ class TestSeason:
     ) -> None:
         season = LoanSeason(wire=wire, count=COUNT, seed=seed)
 
-        play(season)
-        end(season)
+        with in_a_fixed_order():
+            play(season)
+            end(season)
 
         season.count_statuses("LoanTracking")
         season.count_statuses("LoanBooking")

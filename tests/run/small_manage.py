@@ -28,11 +28,11 @@ def listen() -> None:
 
 
 def work() -> None:
-    child = subprocess.Popen(["sleep", "60"])
+    child = subprocess.Popen(["sleep", "600"])
+    say("the worker's last words")
     written = FOLDER / "worker_child.new"
     written.write_text(str(child.pid))
     written.replace(FOLDER / "worker_child")
-    say("the worker's last words")
     child.wait()
 
 

@@ -78,7 +78,7 @@ class TestStart:
             server = status(shared_checkout)
             assert server is not None
             os.kill(server.pid, signal.SIGKILL)
-            assert wait_until(lambda: birth_mark(server.pid) is None, limit_s=5)
+            assert wait_until(lambda: birth_mark(server.pid) is None, limit_s=60)
 
             cluster.start_again()
             again = status(shared_checkout)
@@ -94,7 +94,7 @@ class TestStart:
             data, lock = cluster.data, socket_of(cluster) / ".s.PGSQL.5432.lock"
             described = (data / "postmaster.pid").read_text().splitlines()[1:]
         owner = as_account(account_for_root() if os.geteuid() == 0 else None)
-        other = subprocess.Popen(["sleep", "60"], **owner)
+        other = subprocess.Popen(["sleep", "600"], **owner)
         try:
             for file in (data / "postmaster.pid", lock):
                 file.write_text("\n".join([str(other.pid), *described]))
@@ -241,4 +241,4 @@ class TestCommandLine:
 
         assert (started_code, stopped_code) == (0, 0)
         assert server is not None
-        assert wait_until(lambda: birth_mark(server.pid) is None, limit_s=5)
+        assert wait_until(lambda: birth_mark(server.pid) is None, limit_s=60)

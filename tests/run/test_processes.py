@@ -20,11 +20,12 @@ from config.processes import (
     wait_until,
 )
 
+LIMIT_S, GRACE_S = 60, 3.0
 FAMILY = """
 import signal, subprocess, sys
 if sys.argv[1] == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 print(child.pid, flush=True)
 child.wait()
 """
@@ -63,11 +64,11 @@ def family(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Family]:
 
 class TestEnd:
     def test_it_ends_the_leader_and_its_children(self, family: Family, tmp_path: Path) -> None:
-        ended = end([family.group], checkout=tmp_path, grace_s=0.5)
+        ended = end([family.group], checkout=tmp_path, grace_s=GRACE_S)
 
         assert ended == ["worker"]
         assert birth_mark(family.leader.pid) is None
-        assert wait_until(lambda: birth_mark(family.child_pid) is None, limit_s=5)
+        assert wait_until(lambda: birth_mark(family.child_pid) is None, limit_s=LIMIT_S)
 
     def test_it_ends_children_whose_leader_was_killed(
         self, family: Family, tmp_path: Path
@@ -75,7 +76,7 @@ class TestEnd:
         family.leader.kill()
         family.leader.wait()
 
-        ended = end([family.group], checkout=tmp_path, grace_s=0.5)
+        ended = end([family.group], checkout=tmp_path, grace_s=GRACE_S)
 
         assert ended == ["worker"]
         assert birth_mark(family.child_pid) is None
@@ -105,7 +106,7 @@ class TestDieWithParent:
         program = (
             "import subprocess, sys\n"
             "from config.processes import die_with_parent\n"
-            "child = subprocess.Popen(['sleep', '60'], preexec_fn=die_with_parent)\n"
+            "child = subprocess.Popen(['sleep', '600'], preexec_fn=die_with_parent)\n"
             "print(child.pid, flush=True)\n"
             "child.wait()\n"
         )
@@ -114,7 +115,7 @@ class TestDieWithParent:
             child_pid = int(parent.stdout.readline())
             parent.kill()
 
-        ended = wait_until(lambda: birth_mark(child_pid) is None, limit_s=5)
+        ended = wait_until(lambda: birth_mark(child_pid) is None, limit_s=LIMIT_S)
 
         if not ended:
             os.kill(child_pid, signal.SIGKILL)

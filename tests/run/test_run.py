@@ -17,8 +17,9 @@ from config.processes import Group, birth_mark, wait_until
 from config.surroundings import ROOT, free_port
 
 MANAGE = Path(__file__).with_name("small_manage.py")
-WAIT_S = 15
-FIRST_PORT = 18_000 + os.getpid() % 100 * 200  # others for each process that tests
+WAIT_S = 120
+# Others for each process that tests, and below those that Linux gives to whoever connects.
+FIRST_PORT = 10_000 + os.getpid() % 50 * 200
 
 
 @pytest.fixture

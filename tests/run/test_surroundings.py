@@ -16,6 +16,7 @@ from config.surroundings import (
     ports_of_the_running_start,
     write_down,
 )
+from tests import sockets
 
 URL = "postgresql://postgres@/vault?host=/somewhere"
 PORTS = Ports(web=8003, simulator=8104)
@@ -89,8 +90,8 @@ class TestPorts:
 
         assert taken_port < found < taken_port + 100
 
-    def test_vault_port_is_taken_as_it_is(self, taken_port: int) -> None:
-        asked = free_port(taken_port)
+    def test_vault_port_is_taken_as_it_is(self) -> None:
+        asked = sockets.free_port()
 
         found = choose_ports({"VAULT_PORT": str(asked)})
 

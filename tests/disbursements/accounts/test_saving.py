@@ -22,7 +22,8 @@ WHY = "the user opened a new account"
 
 
 def steps_of(row: ConnectedAccount) -> list[Step]:
-    return list(Step.objects.filter(subject_type="ConnectedAccount", subject_id=str(row.pk)))
+    steps = Step.objects.filter(subject_type="ConnectedAccount", subject_id=str(row.pk))
+    return list(steps.order_by("id"))
 
 
 class TestANewAccount:

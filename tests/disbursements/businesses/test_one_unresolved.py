@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from disbursements.models import AttemptOutcome, DisbursementRetryLog
 from disbursements.operations.ask import CannotAsk, ask_now
@@ -20,6 +20,7 @@ from gateways.interface import Acknowledgement, Exchange
 from gateways.simulator import Simulator
 from tests.disbursements.businesses.conftest import SEND_PATH, PayBusiness, latest, seen
 from tests.disbursements.persons import AMINA, BRIAN, person, proposed
+from tests.sessions import leave_session
 from tests.wire import MovedClock, Wire
 from vault.models import Shortcode
 
@@ -111,7 +112,7 @@ class TestCrashes:
     ) -> None:
         row = pay_business()
         claim(shortcode=a_shortcode, status="queued", at=moved())
-        connection.close()
+        leave_session()
         moved.forward(seconds=LEASE_S + 1)
 
         recover_expired()

@@ -66,10 +66,10 @@ class TestZombie:
         def stand_still(path: str) -> None:
             if path == PAYMENT:
                 inside.set()
-                wake.wait(30)
+                wake.wait(120)
 
         def meanwhile() -> list[Any]:
-            inside.wait(30)
+            inside.wait(120)
             moved.forward(seconds=LEASE_S + 60)
             seen = [recover_expired(), send_due(), send_due(status="retrying")]
             seen.append(DisbursementRequest.objects.get(pk=row.pk).status)

@@ -31,7 +31,7 @@ def as_others_see(reference: str) -> tuple[str, str, int] | None:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(look).result(timeout=30)
+        return pool.submit(look).result(timeout=120)
 
 
 class TestBeforeTheCall:

@@ -31,7 +31,7 @@ def open_transactions() -> int:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(look).result(timeout=30)
+        return pool.submit(look).result(timeout=120)
 
 
 class TestEveryCall:

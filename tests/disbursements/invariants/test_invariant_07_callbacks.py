@@ -84,10 +84,10 @@ class TestOneEffect:
             with transaction.atomic():
                 Callback.objects.select_for_update().order_by("id").first()
                 held.set()
-                done.wait(20)
+                done.wait(120)
 
         def deliver_meanwhile() -> int:
-            held.wait(20)
+            held.wait(120)
             try:
                 return deliver_due()
             finally:

@@ -13,17 +13,9 @@ from disbursements.operations import record, send
 from disbursements.operations.fence import LOOK_AGE_S_MAX, Fence
 from disbursements.operations.send import send_due
 from gateways.memory import MemoryProvider
+from tests.sessions import end_session, my_session
 
-LOCKS = """
-    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-    WHERE locktype = 'advisory' AND datname = current_database()
-"""
-
-
-def end_session(pid: int) -> None:
-    """End another database session, as a failover or an administrator does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+MY_LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
 
 
 def from_elsewhere(work: Any) -> Any:
@@ -36,13 +28,7 @@ def from_elsewhere(work: Any) -> Any:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(run).result(timeout=30)
-
-
-def my_session() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return int(cursor.fetchone()[0])
+        return pool.submit(run).result(timeout=120)
 
 
 class TestFence:
@@ -80,11 +66,11 @@ class TestFence:
 
         thread = Thread(target=ask)
         thread.start()
-        asked.wait(5)
+        asked.wait(60)
         before = list(answers)
         connection.close()
         fence.look()
-        thread.join(5)
+        thread.join(60)
 
         assert (before, answers) == ([], [False])
 
@@ -123,7 +109,7 @@ class TestSenderWithoutFence:
         send_due()
 
         with connection.cursor() as cursor:
-            cursor.execute(LOCKS)
+            cursor.execute(MY_LOCKS)
             assert cursor.fetchone()[0] == 0
         assert locks.try_session_locks([]) == set()
 
@@ -142,7 +128,7 @@ def hold_back_calls(memory: MemoryProvider, monkeypatch: Any, ended: list[int]) 
         while len(calls) == 2 and not ended:
             gate.wait(0.01)
         if len(calls) > 2:
-            looked.wait(10)
+            looked.wait(60)
         return pay(order, shortcode)
 
     memory.pay = wait_and_pay  # type: ignore[method-assign]

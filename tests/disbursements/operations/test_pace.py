@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from core import clock
 from disbursements.models import DisbursementRequest
 from disbursements.operations import pace
 from disbursements.operations.claim import LEASE_S, claim
@@ -45,8 +46,9 @@ class TestPace:
         assert (len(full), len(again)) == (0, 2 * LIMIT)
 
     def test_a_batch_is_no_larger_than_its_slots_and_leased_past_the_last(
-        self, pay: Any, a_shortcode: Shortcode, moved: MovedClock
+        self, pay: Any, a_shortcode: Shortcode, moved: MovedClock, monkeypatch: Any
     ) -> None:
+        monkeypatch.setattr(clock, "stopwatch_s", lambda: 100.0)
         a_shortcode.tps_limit = LIMIT
         for number in range(60):
             pay(f"1{number:04d}")

@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
-
 from core import locks
 from core.models import Alert
 from disbursements.models import DisbursementRequest
 from disbursements.operations.claim import LEASE_S, attempt_lock, claim
 from disbursements.operations.recover import recover_expired
 from gateways.memory import MemoryProvider
+from tests.sessions import leave_session
 from tests.wire import MovedClock
 
 
@@ -26,7 +25,7 @@ class TestRecover:
         self, pay: Any, a_shortcode: Any, memory: MemoryProvider, moved: MovedClock
     ) -> None:
         row, _ = claimed_row(pay, a_shortcode, moved)
-        connection.close()
+        leave_session()
         moved.forward(seconds=LEASE_S + 1)
 
         assert recover_expired() == 1
@@ -39,7 +38,7 @@ class TestRecover:
         self, pay: Any, a_shortcode: Any, memory: MemoryProvider, moved: MovedClock
     ) -> None:
         row, _ = claimed_row(pay, a_shortcode, moved)
-        connection.close()
+        leave_session()
         moved.forward(seconds=LEASE_S - 1)
 
         assert recover_expired() == 0
@@ -85,7 +84,7 @@ class TestRecover:
         for number in range(20):
             pay(f"1{number:04d}")
         claim(shortcode=a_shortcode, status="queued", at=moved())
-        connection.close()
+        leave_session()
         moved.forward(hours=1)
 
         recovered = together(*[recover_expired] * 4)

@@ -73,12 +73,13 @@ def held_by_another(row: DisbursementRequest, act: Callable[[], Any], together: 
     held, done = Event(), Event()
 
     def sender() -> None:
-        locks.try_session_locks([attempt_lock(attempts(row)[-1])])
+        fence = locks.try_session_locks([attempt_lock(attempts(row)[-1])])
         held.set()
-        done.wait(30)
+        done.wait(120)
+        locks.free_session_locks(fence)
 
     def other() -> Any:
-        held.wait(30)
+        held.wait(120)
         try:
             return act()
         finally:

@@ -12,6 +12,7 @@ from disbursements.operations.prove_books import breaks
 from disbursements.operations.recover import recover_expired
 from disbursements.operations.send import send_due
 from tests.disbursements.transfers.conftest import Won
+from tests.sessions import leave_session
 from tests.striping import paid_twice, transfers
 from tests.winners import attempts, payout, payouts
 from tests.wire import MovedClock, Wire
@@ -45,7 +46,7 @@ def die_after(statements: int) -> None:
         with connection.execute_wrapper(Dying(statements)):
             send_due()
     except Died:
-        connection.close()
+        leave_session()
 
 
 class TestManyAtOnce:
@@ -103,10 +104,10 @@ class TestZombie:
         def stand_still(path: str) -> None:
             if path == CREATE:
                 inside.set()
-                wake.wait(30)
+                wake.wait(120)
 
         def meanwhile() -> list[Any]:
-            inside.wait(30)
+            inside.wait(120)
             moved.forward(seconds=LEASE_S + 60)
             seen = [recover_expired(), send_due(), send_due(status="retrying")]
             seen.append(DisbursementRequest.objects.get(pk=row.pk).status)

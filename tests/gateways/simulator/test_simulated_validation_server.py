@@ -11,7 +11,7 @@ from gateways.simulator.money_in.state import Addresses
 from gateways.simulator.server import SimulatorServer
 
 PAYBILL = "600321"
-DEADLINE_S = 10
+DEADLINE_S = 60
 
 
 class Judge(ThreadingHTTPServer):
@@ -83,7 +83,7 @@ class TestOverHttp:
         payment = pay(simulator)
 
         assert judge.asked.wait(DEADLINE_S)
-        for _ in range(1000):
+        for _ in range(6000):
             if payment.state != "waiting":
                 break
             judge.confirmed.wait(0.01)

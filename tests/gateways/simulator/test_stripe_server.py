@@ -13,7 +13,7 @@ class TestServer:
         headers = {"Authorization": f"Bearer {TEST_KEY}", "Content-Type": FORM}
         body = "amount=1000&currency=usd&destination=acct_0001"
         with SimulatorServer(platform.simulator) as server:
-            connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
+            connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
             connection.request("POST", "/v1/transfers", body=body, headers=headers)
 
             answer = connection.getresponse()

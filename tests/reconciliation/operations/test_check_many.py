@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from config.processes import wait_until
 from core import clock
+from core.locks import free_session_locks, try_session_locks
 from core.models import Alert, Step
 from reconciliation.models import (
     CheckRequest,
@@ -15,11 +17,12 @@ from reconciliation.models import (
 )
 from reconciliation.operations import tell_live
 from reconciliation.operations.check_many import check_due
-from reconciliation.operations.claim_checks import LEASE, claimed
+from reconciliation.operations.claim_checks import LEASE, claimed, lock_of
 from tests.watching import LESS, TableSource, results
 from tests.wire import MovedClock
 
 Ask = Callable[..., int]
+SESSION_ENDS_WITHIN_S = 60
 
 
 class TestOneCheck:
@@ -155,9 +158,12 @@ class TestWorkers:
             claim = claimed(at=clock.database_now())
             return len(claim.__enter__())  # its session ends with the thread
 
+        lock = lock_of(CheckRequest.objects.get())
         (taken,) = together(claim_and_die)
 
         assert (taken, check_due()) == (1, 0)
+        assert wait_until(lambda: try_session_locks([lock]), limit_s=SESSION_ENDS_WITHIN_S)
+        free_session_locks([lock])
         moved.moment += LEASE + timedelta(seconds=1)
         assert check_due() == 1
         assert results() == {"1": ["matched"]}

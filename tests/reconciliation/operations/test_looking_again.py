@@ -60,6 +60,7 @@ class TestPaidByOurWordAlone:
         _paid_by_our_word_alone(source, moved)
         ask("1")
         check_due()
+        moved.forward(seconds=1)
         source.say("1")
         ask("1", trigger="callback")
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from config.processes import wait_until
 from core import states
 from core.models import Step
 from reconciliation.models import CheckRequest, Finding, TrailCursor
@@ -16,6 +17,7 @@ from tests.watching import TableSource
 from tests.wire import MovedClock
 
 Ask = Callable[..., int]
+LIMIT_S = 120
 
 
 def a_step(
@@ -200,24 +202,24 @@ class TestOthersInTheQueue:
             with transaction.atomic():
                 ask("1")
                 held.set()
-                somebody_waits()
+                assert wait_until(somebody_waits, limit_s=LIMIT_S)
                 return ask("2")
 
         def reader() -> int:
-            held.wait(timeout=30)
+            held.wait(timeout=LIMIT_S)
             return read_trail(at=moved())
 
         assert together(other, reader) == [1, 2]
 
 
-def somebody_waits() -> None:
-    """Returns as soon as a session waits for a transaction of another."""
-    for _ in range(100_000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
+def somebody_waits() -> bool:
+    """Whether another session waits for this one's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 class another_session_writes:  # noqa: N801 - it reads as a sentence
@@ -230,7 +232,7 @@ class another_session_writes:  # noqa: N801 - it reads as a sentence
     def __enter__(self) -> Callable[[], None]:
         self.thread = Thread(target=self._write)
         self.thread.start()
-        self.written.wait(timeout=30)
+        self.written.wait(timeout=LIMIT_S)
         return self._commit
 
     def __exit__(self, *_: object) -> None:
@@ -242,10 +244,10 @@ class another_session_writes:  # noqa: N801 - it reads as a sentence
                 for each in self.subject_ids:
                     a_step(each)
                 self.written.set()
-                self.may_commit.wait(timeout=30)
+                self.may_commit.wait(timeout=LIMIT_S)
         finally:
             connection.close()
 
     def _commit(self) -> None:
         self.may_commit.set()
-        self.thread.join(timeout=30)
+        self.thread.join(timeout=LIMIT_S)

@@ -6,7 +6,7 @@ from disbursements.queries.result_codes import CodeTable
 from rents.admin import words
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("engine_db")
 class TestSideOfAPrompt:
     @pytest.mark.parametrize(
         ("code", "side"), [("1032", "On the payer's side"), ("1025", "On M-Pesa's side")]
