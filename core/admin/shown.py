@@ -22,7 +22,12 @@ GOOD, BAD, WAIT, ASK, WARN, MUTE = "good", "bad", "wait", "ask", "warn", "mute"
 
 def amount(amount_minor: int, currency: str) -> SafeString:
     """`KES 12,345.00` in figures of equal width."""
-    return format_html('<span class="pv-amount">{}</span>', money.shown(amount_minor, currency))
+    return figures(money.shown(amount_minor, currency))
+
+
+def figures(text: str) -> SafeString:
+    """An amount that is a text already: in one line, in figures of equal width."""
+    return format_html('<span class="pv-amount">{}</span>', text)
 
 
 def totals(sums: Mapping[str, int]) -> str:
@@ -40,7 +45,7 @@ def short_amount(amount_minor: int, currency: str) -> SafeString:
             return format_html(
                 '<span class="pv-amount" title="{}">{} {}</span>', full, currency, text
             )
-    return format_html('<span class="pv-amount">{}</span>', full)
+    return figures(full)
 
 
 def short_totals(sums: Mapping[str, int]) -> SafeString:

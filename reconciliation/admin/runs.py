@@ -78,7 +78,8 @@ class RunAdmin(WatchtowerList):
     @column("Amount")
     def amount(self, row: ReconciliationRun) -> str:
         """As our row has it."""
-        return words.told_amount(row.details)
+        told = words.told_amount(row.details)
+        return shown.figures(told) if told else told
 
     @column("Differences")
     def reason(self, row: ReconciliationRun) -> str:

@@ -52,6 +52,13 @@ class TestChecks:
             return
         assert answer.context_data["cl"].result_count == count
 
+    def test_an_amount_stands_in_one_line(self, desk: Client, watched: Watched) -> None:
+        watched.check("1")
+
+        page = desk.get(reverse(RUNS)).content.decode()
+
+        assert '<span class="pv-amount">1,250.00</span>' in page
+
     def test_a_page_tells_what_was_compared_and_leads_to_the_difference(
         self, desk: Client, watched: Watched
     ) -> None:
