@@ -16,6 +16,16 @@ def end_session(pid: int) -> None:
         cursor.execute("SELECT pg_terminate_backend(%s, 30000)", [pid])
 
 
+def somebody_waits() -> bool:
+    """Whether another session waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def leave_session() -> None:
     """End this thread's own session, as a process that dies; when its locks are gone too."""
     left = my_session()

@@ -5,23 +5,19 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from config.processes import wait_until
 from core.models import Step
 from disbursements.models import BulkItem, BulkRun, DisbursementRequest
 from disbursements.operations import bulk, bulk_work
 from tests.chaos.provider import PATIENCE_S
 from tests.disbursements.acting import REASON, amina
+from tests.sessions import somebody_waits
 from tests.wire import Wire
 
 Start = Callable[..., Any]
 Payees = Callable[[int], list[DisbursementRequest]]
 LAST = 3
 LOOK_S = 0.05
-BLOCKED = """
-    SELECT EXISTS (
-        SELECT FROM pg_locks
-        WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
-    )
-"""
 GONE = """
     SELECT NOT EXISTS (
         SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -59,7 +55,7 @@ class TestBulkRun:
         with transaction.atomic():
             DisbursementRequest.objects.select_for_update().get(pk=last)
             worker = start("sweep", "bulk")
-            until(BLOCKED)
+            assert wait_until(somebody_waits, limit_s=PATIENCE_S)
             worker.kill()
         until(GONE)
 

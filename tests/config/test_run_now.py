@@ -1,6 +1,5 @@
 """Run a schedule now: at the page, over the API and in the terminal, by one operation."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from core.refusals import Refused
 from tests.commands import answer_of, refusal_of, said
 from tests.disbursements.api.conftest import Caller as ApiCaller
 from tests.disbursements.api.conftest import add_caller
+from tests.hinting import hints_sent
 from tests.people import a_person, token_of
 from tests.wire import MovedClock
 from vault.models import Partner
@@ -33,19 +33,12 @@ def hints(engine_db: None, settings: Any) -> Iterator[None]:
     settings.VAULT_HINTS = True
     yield
     settings.VAULT_HINTS = False
-    sent()
-
-
-def sent() -> None:
-    """Wait for the gathered hints: none comes while the next test runs."""
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):
-            thread.join(timeout=60)
+    hints_sent()
 
 
 def queued() -> list[str]:
     """The jobs that wait in the queue, once the gathered hints are sent."""
-    sent()
+    hints_sent()
     return [row.task["args"][0] for row in OrmQ.objects.order_by("pk")]
 
 

@@ -8,6 +8,7 @@ from django_q.models import OrmQ
 
 from core import clock, jobs
 from core.jobs import after_commit
+from tests.hinting import hints_sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,14 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def hints(settings):
     settings.VAULT_HINTS = True
     yield settings
-    _join_timers()
-
-
-def _join_timers() -> None:
-    """Wait for the gathered hints to be sent."""
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):
-            thread.join(timeout=60)
+    hints_sent()
 
 
 def _tasks() -> list[tuple[str, dict]]:
@@ -47,7 +41,7 @@ class TestHintsWithoutIds:
         for _ in range(1_000):
             with transaction.atomic():
                 after_commit("send_due")
-        _join_timers()
+        hints_sent()
 
         assert 1 <= OrmQ.objects.count() <= 20
         assert set(map(str, _tasks())) == {"('send_due', {})"}
@@ -56,22 +50,22 @@ class TestHintsWithoutIds:
         monkeypatch.setattr(jobs, "HINT_WINDOW_S", 1.0)
         for job in ("send_due", "ask_due", "send_due"):
             after_commit(job)
-        _join_timers()
+        hints_sent()
 
         assert [job for job, _ in _tasks()] == ["ask_due", "send_due"]
 
     def test_the_next_arrival_after_the_window_is_hinted_again(self):
         after_commit("send_due")
-        _join_timers()
+        hints_sent()
         after_commit("send_due")
-        _join_timers()
+        hints_sent()
 
         assert OrmQ.objects.count() == 2
 
     def test_no_database_session_stays_open_behind_them(self):
         for _ in range(5):
             after_commit("send_due")
-            _join_timers()
+            hints_sent()
 
         deadline_s = clock.stopwatch_s() + 60  # the server needs a moment to end a session
         while _other_sessions() and clock.stopwatch_s() < deadline_s:
@@ -95,7 +89,7 @@ class TestSafety:
             after_commit("send_due")
             after_commit("read_callback", callback_id=1)
             transaction.set_rollback(True)
-        _join_timers()
+        hints_sent()
 
         assert OrmQ.objects.count() == 0
 
@@ -105,7 +99,7 @@ class TestSafety:
         with transaction.atomic():
             after_commit("send_due")
             after_commit("read_callback", callback_id=1)
-        _join_timers()
+        hints_sent()
 
         assert OrmQ.objects.count() == 0
 
@@ -116,7 +110,7 @@ class TestSafety:
                 after_commit("send_due")
 
         after_commit("send_due")
-        _join_timers()
+        hints_sent()
 
         assert OrmQ.objects.count() == 1
 
@@ -125,12 +119,12 @@ class TestSafety:
 
         after_commit("send_due")
         after_commit("read_callback", callback_id=1)
-        _join_timers()
+        hints_sent()
 
         assert OrmQ.objects.count() == 0
 
     def test_nothing_waits_behind(self):
         after_commit("send_due")
-        _join_timers()
+        hints_sent()
 
         assert jobs._waiting == set()

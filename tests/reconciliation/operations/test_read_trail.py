@@ -13,6 +13,7 @@ from reconciliation.models import CheckRequest, Finding, TrailCursor
 from reconciliation.operations.check_many import check_due
 from reconciliation.operations.read_trail import read_trail
 from reconciliation.queries.moments import next_check
+from tests.sessions import somebody_waits
 from tests.watching import TableSource
 from tests.wire import MovedClock
 
@@ -210,16 +211,6 @@ class TestOthersInTheQueue:
             return read_trail(at=moved())
 
         assert together(other, reader) == [1, 2]
-
-
-def somebody_waits() -> bool:
-    """Whether another session waits for this one's transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
-            " AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 class another_session_writes:  # noqa: N801 - it reads as a sentence
